@@ -1,0 +1,1 @@
+"""A collective's own server: members' records live here and never leave."""

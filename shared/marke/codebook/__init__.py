@@ -1,0 +1,1 @@
+"""What can be spoken about: variables with units and bounds, categories, breakdowns, indicators, norms."""

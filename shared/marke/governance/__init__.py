@@ -1,0 +1,1 @@
+"""Who decides what leaves: consent, and the mode of decision."""

@@ -1,0 +1,1 @@
+"""What may leave a node: the disclosure rules of the own lane."""

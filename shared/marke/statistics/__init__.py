@@ -1,0 +1,1 @@
+"""From summed cells to published figures with intervals and coverage."""

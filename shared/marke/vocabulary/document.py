@@ -1,0 +1,97 @@
+"""The base of every value that crosses a boundary: strict, frozen, no unknown field, one canonical form."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, ValidationError
+
+from marke import canonical
+from marke.clock import instant_from_text, instant_to_text
+from marke.errors import BadInputError
+from marke.reasons import Language, Reason
+
+
+def _to_instant(value: object) -> datetime:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value
+    if isinstance(value, str):
+        try:
+            return instant_from_text(value)
+        except BadInputError as error:
+            raise ValueError("not an instant") from error
+    raise ValueError("not an instant")
+
+
+def _no_control_characters(text: object) -> object:
+    if isinstance(text, str) and any(ord(char) < 32 and char not in "\n\t" for char in text):  # noqa: PLR2004 - C0
+        raise ValueError("control characters")
+    return text
+
+
+Instant = Annotated[datetime, BeforeValidator(_to_instant), PlainSerializer(instant_to_text, return_type=str)]
+"""An aware UTC moment, on the wire as `2026-11-24T09:00:00Z`."""
+
+Line = Annotated[str, BeforeValidator(_no_control_characters), StringConstraints(min_length=1, max_length=200)]
+"""One line a person wrote."""
+
+Paragraph = Annotated[str, BeforeValidator(_no_control_characters), StringConstraints(min_length=1, max_length=4000)]
+"""Some sentences a person wrote."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+"""A content hash, always with the name of its algorithm."""
+
+
+class Document(BaseModel):
+    """A frozen value with one canonical JSON form; unknown fields and lax types are refused."""
+
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", ser_json_bytes="base64", hide_input_in_errors=True
+    )
+
+    def to_json(self) -> Mapping[str, canonical.Json]:
+        """Return the document as plain JSON values; enums as their text, tuples as lists."""
+        found: Mapping[str, canonical.Json] = self.model_dump(mode="json")
+        return found
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes: what is signed, hashed and stored."""
+        return canonical.to_bytes(self.to_json())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read a document from its canonical bytes.
+
+        Raises BadInputError naming the field when anything is missing, extra, of another type, or not canonical.
+        """
+        canonical.from_bytes(data)
+        return cls.from_lax_bytes(data)
+
+    @classmethod
+    def from_lax_bytes(cls, data: bytes) -> Self:
+        """Read a document from JSON in any spelling (a request body, a draft); the rules for fields are the same."""
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as error:
+            raise bad_field(error) from error
+
+
+def bad_field(error: ValidationError) -> BadInputError:
+    """Turn pydantic's report into our error, naming the first field; the value itself is never repeated."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "document"
+    return BadInputError(Reason.BAD_FIELD, field=where, detail=str(first["msg"]))
+
+
+class Bilingual(Document):
+    """A text in Dutch and in English."""
+
+    nl: Paragraph
+    en: Paragraph
+
+    def say(self, language: Language) -> str:
+        """Return the text in one language."""
+        return self.nl if language == "nl" else self.en
+
+
+__all__ = ["Bilingual", "Document", "Instant", "Line", "Paragraph", "Sha256", "bad_field"]
