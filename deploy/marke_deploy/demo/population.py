@@ -26,14 +26,15 @@ TREND = {2024: 1.03, 2025: 1.0}
 VILLAGES = (
     "Aalderveen", "Beukmark", "Colmbrink", "Drosterhout", "Eppelzand", "Fliersemark", "Gerverdink", "Harkelo-Oost",
     "Iezinge", "Jutmaat", "Klaverbeek", "Lievelmors", "Markelbroek", "Nettelhoek", "Oelerveld", "Pelsterburg",
-    "Quabbenveen", "Reutummerhaar", "Saaslerhorst", "Tongermeen", "Usselberg", "Vlierdermark", "Wegdammer", "Zwienerbrink",
+    "Quabbenveen", "Reutummerhaar", "Saaslerhorst", "Tongermeen", "Usselberg", "Vlierdermark", "Wegdammer",
+    "Zwienerbrink",
 )  # fmt: skip
 """Villages that do not exist."""
 
 
 @dataclass(frozen=True)
 class SyntheticHousehold:
-    """One synthetic home; values in whole steps of the codebook, per variable and year. Missing is absent, zero is 0."""
+    """One synthetic home; values in whole steps per variable and year. Missing is absent, zero is 0."""
 
     number: int
     dwelling: str
