@@ -70,6 +70,10 @@ class ConflictError(MarkeError):
     http_status = 409
 
 
+class ConversationError(ConflictError):
+    """Something was said in a round that may not follow what was said before."""
+
+
 class NotFoundError(MarkeError):
     """There is no such thing here."""
 

@@ -1,13 +1,14 @@
 """The messages between hub and node, frozen and versioned. Integers and text only.
 
-A node refuses what it does not know. Every stored message travels as the payload of a DSSE envelope; `marke.protocol.wire` names the payload type of each.
-Roots and directories are messages too; they live in `marke.signing.root` beside the rules that move them.
+A node refuses what it does not know. Every stored message travels as the payload of a DSSE envelope;
+`marke.protocol.wire` names the payload type of each. Roots and directories are messages too;
+they live in `marke.signing.root` beside the rules that move them.
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from marke.vocabulary.document import Document, Instant, Line, Sha256
 from marke.vocabulary.ids import Code, CollectiveId, InvitationId, KeyId, RoundId
@@ -99,6 +100,12 @@ class Decision(Document):
     outcome: Literal["accepted", "refused"]
     refusal: RefusalClass | None = None
     decided: Instant
+
+    @model_validator(mode="after")
+    def _class_goes_with_no(self) -> Self:
+        if (self.outcome == "refused") != (self.refusal is not None):
+            raise ValueError("a refusal has a class, an acceptance has none")
+        return self
 
 
 class QuestionOffer(Document):
