@@ -16,6 +16,9 @@ from marke.vocabulary.units import Unit
 DecimalText = Annotated[str, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 """An exact decimal number as text: the signed documents hold no floats."""
 
+CodeText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]{0,40}$")]
+"""The code of a category: as `Code`, and capitals for official area codes such as GM0003."""
+
 ALL = "all"
 """The root level of every breakdown: everybody in one group."""
 
@@ -91,12 +94,14 @@ class Category(Document):
     """Year of the division for areas; absent for lists that do not change."""
     source: Line
     sensitivity: Sensitivity = Sensitivity.ORDINARY
+    consent: ConsentCategory | None = None
+    """The heap a member must also have said yes to before their household is grouped by this list, such as income."""
 
 
 class CategoryCode(Document):
     """One code of a category and what it is called."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]{0,40}$")]
+    code: CodeText
     name: Bilingual
 
 
@@ -112,7 +117,7 @@ class Level(Document):
 class Group(Document):
     """Some codes of a category under one name."""
 
-    code: Code
+    code: CodeText
     name: Bilingual
     members: tuple[str, ...] = Field(min_length=1)
 
@@ -163,6 +168,8 @@ class Variable(Document):
     bins_between: tuple[int, ...] = Field(min_length=3)
     """Edges for the mean of a whole collective, for `distribution`."""
     consent: ConsentCategory
+    also_needs: tuple[ConsentCategory, ...] = ()
+    """Further heaps the value is computed from; a household counts only with consent for every one."""
     sensitivity: Sensitivity
     breakdown: Code
     """The one tree of groupings of this variable."""
@@ -171,7 +178,21 @@ class Variable(Document):
     """How a node computes the value from readings, answers or registrations."""
     source: Line
     indicator: Line | None = None
-    """Number of the indicator in domain.md and its table, where there is one."""
+    """Number of the indicator in the consortium's list, where there is one."""
+
+    @property
+    def consents(self) -> tuple[ConsentCategory, ...]:
+        """Return every heap a household must have said yes to before its value counts."""
+        return (self.consent, *self.also_needs)
+
+    def clip_for(self, code: str | None) -> Clip:
+        """Return the bounds for a household with this code of the tree's own category; None when it is not known."""
+        return self.clip if code is None else self.clip_by.get(code, self.clip)
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """Return every pair of bounds in use, the general one first."""
+        return (self.clip, *self.clip_by.values())
 
 
 class Norm(Document):
@@ -185,10 +206,16 @@ class Norm(Document):
     population: Line
     geography: Line
     boundary: Bilingual
-    group: Code = ALL
+    """What the figure covers. Only norms with the boundary of the variable itself are a benchmark (`use`)."""
+    use: Literal["compare", "context"] = "compare"
+    """`compare`: covers the same as the variable. `context`: covers something else, and is only ever told as such."""
+    level: Code = ALL
+    """The level of a tree the group belongs to."""
+    group: CodeText = ALL
     """The code of the breakdown group the norm is for."""
     source: Line
-    url: str
+    url: str = ""
+    """Empty only for what was derived or remembered."""
     confidence: Literal["source", "derived", "secondary", "memory"]
     note: Paragraph | None = None
 
@@ -227,6 +254,32 @@ class Codebook(Document):
         for breakdown in self.breakdowns:
             if breakdown.id == wanted:
                 return breakdown
+        raise BadInputError(Reason.UNKNOWN_BREAKDOWN, breakdown=wanted[:80], codebook=self.version)
+
+    def tree_of(self, level: str) -> Breakdown:
+        """Return the tree a level belongs to; raises BadInputError(UNKNOWN_BREAKDOWN)."""
+        for breakdown in self.breakdowns:
+            if any(found.id == level for found in breakdown.levels):
+                return breakdown
+        raise BadInputError(Reason.UNKNOWN_BREAKDOWN, breakdown=level[:80], codebook=self.version)
+
+    def groups_of(self, level: str) -> tuple[Group, ...]:
+        """Return the groups of a level; at the finest level every code is its own group.
+
+        Raises BadInputError(UNKNOWN_BREAKDOWN, UNKNOWN_CATEGORY).
+        """
+        tree = self.tree_of(level)
+        found = next(each for each in tree.levels if each.id == level)
+        if found.groups:
+            return found.groups
+        codes = self.category(tree.category).codes
+        return tuple(Group(code=each.code, name=each.name, members=(each.code,)) for each in codes)
+
+    def crossing(self, wanted: str) -> Crossing:
+        """Return a crossing by id; raises BadInputError(UNKNOWN_BREAKDOWN)."""
+        for crossing in self.crossings:
+            if crossing.id == wanted:
+                return crossing
         raise BadInputError(Reason.UNKNOWN_BREAKDOWN, breakdown=wanted[:80], codebook=self.version)
 
     def norms_for(self, variable: str) -> tuple[Norm, ...]:
