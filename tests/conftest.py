@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+pytest_plugins = ("support.databases",)
+
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
