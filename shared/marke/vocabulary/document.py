@@ -79,7 +79,9 @@ class Document(BaseModel):
 def bad_field(error: ValidationError) -> BadInputError:
     """Turn pydantic's report into our error, naming the first field; the value itself is never repeated."""
     first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"]) or "document"
+    where = ".".join(str(part)[:40] for part in first["loc"][:6]) or "document"
+    if first["type"] == "extra_forbidden":
+        return BadInputError(Reason.UNKNOWN_FIELD, field=where)
     return BadInputError(Reason.BAD_FIELD, field=where, detail=str(first["msg"]))
 
 
