@@ -6,9 +6,11 @@ Decisions 1 to 3: the signed unit is a bundle; readings are finished from its su
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from marke.codebook.model import Purpose
+from marke.errors import BadInputError
+from marke.reasons import Reason
 from marke.vocabulary.document import Bilingual, Document, Instant, Line, Sha256
 from marke.vocabulary.ids import Code, CollectiveId, VariableId
 from marke.vocabulary.periods import PeriodText
@@ -34,6 +36,14 @@ class Reading(StrEnum):
     QUANTILE = "quantile"
     TREND = "trend"
     DISTRIBUTION = "distribution"
+
+
+def _known_reading(reading: object) -> object:
+    """Refuse a kind that does not exist here in words of its own: an older node says what it does know."""
+    known = [kind.value for kind in Reading]
+    if isinstance(reading, str) and reading not in known:
+        raise BadInputError(Reason.UNKNOWN_READING, field="readings", reading=reading[:40], known=", ".join(known))
+    return reading
 
 
 class Lane(StrEnum):
@@ -87,7 +97,7 @@ class Question(Document):
     reason: Bilingual
     """Why it is asked and what will be done with the answer."""
     bundle: Bundle
-    readings: tuple[Reading, ...] = Field(min_length=1)
+    readings: tuple[Annotated[Reading, BeforeValidator(_known_reading)], ...] = Field(min_length=1)
     codebook: Line
     codebook_hash: Sha256
     lane: Lane
