@@ -100,6 +100,7 @@ class Reason(StrEnum):
     READINGS_IN_FUTURE = "readings_in_future"
     READINGS_INTERVAL = "readings_interval"
     NO_SUCH_CODEBOOK = "no_such_codebook"
+    CODEBOOK_FILE_TOO_LARGE = "codebook_file_too_large"
     CODEBOOK_NOT_TOML = "codebook_not_toml"
     CODEBOOK_UNKNOWN_TABLE = "codebook_unknown_table"
     CODEBOOK_EMPTY = "codebook_empty"
@@ -136,6 +137,30 @@ class Reason(StrEnum):
     ROUND_NOT_OPEN = "round_not_open"
     ROUND_CLOSED = "round_closed"
     ROUND_CHANGED = "round_changed"
+
+    # hub
+    HUB_KEY_EXISTS = "hub_key_exists"
+    HUB_KEY_MISSING = "hub_key_missing"
+    HUB_NOT_FOUNDED = "hub_not_founded"
+    FIRST_ROOT_IS_ONE = "first_root_is_one"
+    ROOT_WITHOUT_THIS_HUB = "root_without_this_hub"
+    DRAFT_NOT_TOML = "draft_not_toml"
+    INVITATION_UNKNOWN = "invitation_unknown"
+    INVITATION_USED = "invitation_used"
+    KEY_IN_USE = "key_in_use"
+    ENROLMENT_UNKNOWN = "enrolment_unknown"
+    COLLECTIVE_UNKNOWN = "collective_unknown"
+    REVOKED_ALREADY = "revoked_already"
+    QUESTION_UNKNOWN = "question_unknown"
+    QUESTION_TOO_LATE = "question_too_late"
+    ASKED_BEFORE = "asked_before"
+    NOBODY_TO_ASK = "nobody_to_ask"
+    ROUND_UNKNOWN = "round_unknown"
+    OTHER_ADDRESS = "other_address"
+    OTHER_LAYOUT = "other_layout"
+    RESULT_UNKNOWN = "result_unknown"
+    TOKEN_MISSING = "token_missing"  # noqa: S105 - a reason
+    OPERATOR_KNOWN = "operator_known"
 
     # web
     LINK_NOT_VALID = "link_not_valid"

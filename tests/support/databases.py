@@ -111,7 +111,7 @@ def start_postgres() -> PostgresServer:
     data = folder / "data"
     _as(user, [binaries / "initdb", "-D", data, "-U", "marke", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"])
     options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
-    start = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"{options} -k {folder}", "start"]
+    start: list[Path | str] = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"{options} -k {folder}", "start"]
     _as(user, start)
     return PostgresServer(folder)
 

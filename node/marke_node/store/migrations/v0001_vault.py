@@ -261,15 +261,17 @@ def _create_consents() -> None:
         "consents",
         sa.Column("number", sa.BigInteger(), nullable=False, comment="key inside this database"),
         sa.Column("member", sa.BigInteger(), nullable=False, comment="the adult who gave it"),
-        sa.Column("category", sa.Text(), nullable=False, comment="heap of data, such as energy"),
+        sa.Column("category", sa.Text(), nullable=False, comment="heap of data, such as energy; ordinary is every ordinary heap"),
         sa.Column("purpose", sa.Text(), nullable=False, comment="what it may be used for, such as benchmark"),
         sa.Column("given", sa.Text(), nullable=False, comment="when it was given, UTC"),
         sa.Column("withdrawn", sa.Text(), nullable=True, comment="when it was withdrawn, UTC; it counts no more"),
+        sa.Column("expires", sa.Text(), nullable=True, comment="when it ends by itself, UTC"),
         sa.Column("text_hash", sa.Text(), nullable=False, comment="sha256 of the text that was agreed to"),
         sa.Column("language", sa.Text(), nullable=False, comment="language of that text"),
         sa.Column(
             "channel", sa.Text(), nullable=False, comment="web, paper, helper (somebody typed it for them) or import"
         ),
+        sa.CheckConstraint("expires IS NULL OR expires > given", name="ck_consents_expires"),
         sa.CheckConstraint("channel IN ('web', 'paper', 'helper', 'import')", name="ck_consents_channel"),
         sa.CheckConstraint("language IN ('nl', 'en')", name="ck_consents_language"),
         sa.CheckConstraint(

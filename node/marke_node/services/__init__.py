@@ -1,0 +1,1 @@
+"""One verb, one module, one transaction, audited in the same breath."""

@@ -1,0 +1,63 @@
+"""The roster of a variable, period and revision: frozen when it is first asked, never changed after that.
+
+It holds who was there, how they were classified and what was known of them. A correction after freezing is a fact of
+the next revision, which is another question.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from marke import canonical
+from marke.canonical import Json
+from marke.questions.model import Bundle
+from marke.vocabulary.actor import SYSTEM
+from marke_ground.store import audit
+from marke_ground.store.engine import Session
+from marke_node.store.facts import latest_facts
+from marke_node.store.households import household_ids
+from marke_node.store.vault import HOUSEHOLD_CODES, ROSTER_ROWS, ROSTERS
+
+
+def frozen_roster(session: Session, *, bundle: Bundle, codebook: str, now: datetime) -> tuple[int, int]:
+    """Return the key and the size of the roster of a bundle; freezes it now when this is the first time it is asked."""
+    found = session.execute(
+        select(ROSTERS.c.number, ROSTERS.c.size).where(
+            ROSTERS.c.variable == bundle.variable,
+            ROSTERS.c.period == bundle.period,
+            ROSTERS.c.revision == bundle.revision,
+        )
+    ).one_or_none()
+    return (found.number, found.size) if found else _freeze(session, bundle, codebook, now)
+
+
+def _freeze(session: Session, bundle: Bundle, codebook: str, now: datetime) -> tuple[int, int]:
+    households = sorted(household_ids(session))
+    facts = latest_facts(session, variable=bundle.variable, period=bundle.period, up_to=bundle.revision)
+    codes = _codes(session)
+    key = {"variable": bundle.variable, "period": bundle.period, "revision": bundle.revision}
+    number: int = session.execute(
+        insert(ROSTERS).values(**key, codebook=codebook, size=len(households), frozen=now).returning(ROSTERS.c.number)
+    ).scalar_one()
+    rows = [
+        {
+            "roster": number,
+            "household": household,
+            "codes": canonical.to_bytes(codes.get(household, {})).decode("utf-8"),
+            "value": facts[household][1] if household in facts else None,
+        }
+        for household in households
+    ]
+    if rows:
+        session.execute(insert(ROSTER_ROWS), rows)
+    details: dict[str, Json] = {"period": bundle.period, "revision": bundle.revision, "households": len(households)}
+    audit.record(session, by=SYSTEM, verb="freeze_roster", subject=bundle.variable, now=now, details=details)
+    return number, len(households)
+
+
+def _codes(session: Session) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = {}
+    query = select(HOUSEHOLD_CODES.c.household, HOUSEHOLD_CODES.c.category, HOUSEHOLD_CODES.c.code)
+    for household, category, code in session.execute(query):
+        found.setdefault(household, {})[category] = code
+    return found

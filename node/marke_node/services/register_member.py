@@ -1,0 +1,92 @@
+"""A person joins the collective, in a household. Names go in here and come out in the members' list only."""
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+
+from marke.errors import ConflictError
+from marke.reasons import Reason
+from marke.vocabulary.actor import Actor
+from marke.vocabulary.ids import new_id
+from marke_ground.store import audit
+from marke_ground.store.engine import Session
+from marke_node.store.households import household_numbers
+from marke_node.store.vault import MEMBERS
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class NewMember:
+    """A person to be registered. Nothing of it is ever printed."""
+
+    household: str
+    name: str = field(repr=False)
+    joined: date
+    adult: bool = True
+    email: str | None = field(default=None, repr=False)
+    telephone: str | None = field(default=None, repr=False)
+    address: str | None = field(default=None, repr=False)
+    postcode: str | None = field(default=None, repr=False)
+    town: str | None = field(default=None, repr=False)
+    relation_number: str | None = field(default=None, repr=False)
+    """The number in the collective's own administration; unique where it is given."""
+
+
+def register(session: Session, *, member: NewMember, by: Actor, now: datetime) -> str:
+    """Register one person and return the member's id; raises as `register_many` does."""
+    return register_many(session, members=(member,), by=by, now=now)[0]
+
+
+def register_many(session: Session, *, members: Sequence[NewMember], by: Actor, now: datetime) -> tuple[str, ...]:
+    """Register people and return their ids, in order.
+
+    Raises NotFoundError(HOUSEHOLD_UNKNOWN), and ConflictError(MEMBER_KNOWN) with the id of the member who already has
+    a relation number; then nobody is registered.
+    """
+    if not members:
+        return ()
+    _refuse_known(session, [member.relation_number for member in members if member.relation_number is not None])
+    numbers = household_numbers(session, [member.household for member in members])
+    ids = tuple(new_id("mem", secrets.token_bytes(10)) for _ in members)
+    rows = [
+        {
+            "id": id_,
+            "household": numbers[member.household],
+            "adult": int(member.adult),
+            "name": member.name,
+            "email": member.email,
+            "telephone": member.telephone,
+            "address": member.address,
+            "postcode": member.postcode,
+            "town": member.town,
+            "relation_number": member.relation_number,
+            "joined": member.joined,
+        }
+        for id_, member in zip(ids, members, strict=True)
+    ]
+    session.execute(insert(MEMBERS), rows)
+    subject = ids[0] if len(ids) == 1 else "members"
+    audit.record(session, by=by, verb="register_member", subject=subject, now=now, details={"members": len(ids)})
+    return ids
+
+
+def known_relation_numbers(session: Session, relation_numbers: Sequence[str]) -> dict[str, str]:
+    """Return which of some relation numbers are already taken: number -> id of the member."""
+    found: dict[str, str] = {}
+    for start in range(0, len(relation_numbers), _AT_ONCE):
+        part = relation_numbers[start : start + _AT_ONCE]
+        query = select(MEMBERS.c.relation_number, MEMBERS.c.id).where(MEMBERS.c.relation_number.in_(part))
+        found.update((row.relation_number, row.id) for row in session.execute(query))
+    return found
+
+
+def _refuse_known(session: Session, relation_numbers: list[str]) -> None:
+    for member in known_relation_numbers(session, relation_numbers).values():
+        raise ConflictError(Reason.MEMBER_KNOWN, member=member)
+    if any(times > 1 for times in Counter(relation_numbers).values()):
+        raise ConflictError(Reason.MEMBER_KNOWN, member="?")
