@@ -178,48 +178,20 @@ class FileDraft:
 
 
 class Importer(ABC):
-    """Reads one outside format of meter readings. A subclass names the format, its columns, and reads its rows."""
+    """Reads one outside format of meter readings."""
 
     name: ClassVar[str]
     """What the format is called in commands and in the list of imports."""
     title: ClassVar[str]
     """What people call it."""
-    separator: ClassVar[str]
-    columns: ClassVar[tuple[str, ...]]
-    """The header, as it stands in the file."""
-    tariffs_take_turns: ClassVar[bool] = False
-    """Whether a row counts in one tariff only and leaves the other out."""
-    closes_last_line: ClassVar[bool] = True
-    """Whether exports of this format end with a line end, so that a missing one tells of half a file."""
-
-    def sniff(self, examined: Examined) -> bool:
-        """Say whether a file is of this format, by its header."""
-        return examined.kind is FileKind.TEXT and self.has_header(examined.first_line.split(self.separator))
-
-    def has_header(self, cells: Sequence[str]) -> bool:
-        """Say whether cells of a first line are this format's header; later versions may add columns at the end."""
-        found = tuple(cell.strip().strip('"') for cell in cells)
-        return found[: len(self.columns)] == self.columns
-
-    def parse(self, file: BinaryIO, examined: Examined, context: ParseContext) -> ParsedFile:
-        """Read the whole file into series of whole numbers; raises BadInputError with nothing kept."""
-        found = FileDraft(context)
-        with table_rows(file, examined, self.separator, progress=context.progress) as rows:
-            header = next(rows, [])
-            if not self.has_header(header):
-                raise BadInputError(Reason.IMPORT_OTHER_FORMAT, format=self.title)
-            self.read_rows(rows, found)
-            last = rows.line_num
-        found.rows = max(0, last - 1)
-        if not examined.ends_with_newline and (self.closes_last_line or last in found.rejects.rows):
-            raise BadInputError(Reason.IMPORT_HALF_FILE, row=last)
-        if examined.encoding == OLD_ENCODING:
-            found.notices.append(Notice(Reason.IMPORT_OLD_ENCODING))
-        return found.finish(tariffs_take_turns=self.tariffs_take_turns)
 
     @abstractmethod
-    def read_rows(self, rows: "Reader", found: FileDraft) -> None:
-        """Read every row after the header into drafts, rejecting what cannot be read."""
+    def sniff(self, examined: Examined) -> bool:
+        """Say whether a file is of this format."""
+
+    @abstractmethod
+    def parse(self, file: BinaryIO, examined: Examined, context: ParseContext) -> ParsedFile:
+        """Read the whole file into series of whole numbers; raises BadInputError with nothing kept."""
 
     def preview(self, parsed: ParsedFile) -> tuple[RegisterPreview, ...]:
         """Return what the file holds per meter and register."""
@@ -251,6 +223,46 @@ class Importer(ABC):
     def reject_list(self, parsed: ParsedFile) -> tuple[Notice, ...]:
         """Return the rejected rows, each with its number and reason, in the order of the file."""
         return tuple(sorted(parsed.rejects, key=lambda notice: notice.row or 0))
+
+
+class KnownTable(Importer):
+    """A text table with a header of its own. A subclass names its columns and reads its rows."""
+
+    separator: ClassVar[str]
+    columns: ClassVar[tuple[str, ...]]
+    """The header, as it stands in the file."""
+    tariffs_take_turns: ClassVar[bool] = False
+    """Whether a row counts in one tariff only and leaves the other out."""
+    closes_last_line: ClassVar[bool] = True
+    """Whether exports of this format end with a line end, so that a missing one tells of half a file."""
+
+    def sniff(self, examined: Examined) -> bool:
+        """Say whether a file is of this format, by its header."""
+        return examined.kind is FileKind.TEXT and self.has_header(examined.first_line.split(self.separator))
+
+    def has_header(self, cells: Sequence[str]) -> bool:
+        """Say whether cells of a first line are this format's header; later versions may add columns at the end."""
+        found = tuple(cell.strip().strip('"') for cell in cells)
+        return found[: len(self.columns)] == self.columns
+
+    def parse(self, file: BinaryIO, examined: Examined, context: ParseContext) -> ParsedFile:
+        """Read every row after the header; refuses another header and half a file."""
+        found = FileDraft(context)
+        with table_rows(file, examined, self.separator, progress=context.progress) as rows:
+            if not self.has_header(next(rows, [])):
+                raise BadInputError(Reason.IMPORT_OTHER_FORMAT, format=self.title)
+            self.read_rows(rows, found)
+            last = rows.line_num
+        found.rows = max(0, last - 1)
+        if not examined.ends_with_newline and (self.closes_last_line or found.rejects.is_cut(last)):
+            raise BadInputError(Reason.IMPORT_HALF_FILE, row=last)
+        if examined.encoding == OLD_ENCODING:
+            found.notices.append(Notice(Reason.IMPORT_OLD_ENCODING))
+        return found.finish(tariffs_take_turns=self.tariffs_take_turns)
+
+    @abstractmethod
+    def read_rows(self, rows: "Reader", found: FileDraft) -> None:
+        """Read every row after the header into drafts, rejecting what cannot be read."""
 
 
 def expect_cells(cells: Sequence[str], count: int) -> None:

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from marke.reasons import Reason
 
 _PLAIN = re.compile(r"-?[0-9]*\.?[0-9]*", re.ASCII)
-_LONGEST_NUMBER = 18
+_LONGEST_NUMBER = 30
 _KEPT_NUMBERS = 200_000
 _NO_NUMBERS = {"", ".", "-", "-."}
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from marke_node.importers.base import FileDraft, Importer, expect_cells
+from marke_node.importers.base import FileDraft, KnownTable, expect_cells
 from marke_node.importers.cells import ExactNumbers, RowError
 from marke_node.importers.moments import offset_moment
 from marke_node.readings.model import ReadingKind, Register
@@ -20,7 +20,7 @@ _REGISTERS = (
 _CELLS = 6
 
 
-class DsmrReader(Importer):
+class DsmrReader(KnownTable):
     """The hourly CSV export of DSMR-reader."""
 
     name = "dsmr_reader"

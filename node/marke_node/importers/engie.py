@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from marke.reasons import Reason
-from marke_node.importers.base import FileDraft, Importer, expect_cells
+from marke_node.importers.base import FileDraft, KnownTable, expect_cells
 from marke_node.importers.cells import ExactNumbers, RowError
 from marke_node.importers.drafts import Draft
 from marke_node.importers.moments import offset_moment
@@ -23,7 +23,7 @@ _REGISTERS = {
 """`Piek` says whether the hour counts in the normal (peak) tariff; for gas it says nothing."""
 
 
-class Engie(Importer):
+class Engie(KnownTable):
     """The supplier's hourly export in long form."""
 
     name = "engie"

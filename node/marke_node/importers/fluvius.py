@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from marke.reasons import Reason
-from marke_node.importers.base import FileDraft, Importer, expect_cells
+from marke_node.importers.base import FileDraft, KnownTable, expect_cells
 from marke_node.importers.cells import ExactNumbers, RowError
 from marke_node.importers.drafts import Draft
 from marke_node.importers.moments import BRUSSELS, LocalMoments, day_first
@@ -25,7 +25,7 @@ _ELECTRICITY = {
 _GAS = {"Afname": Register.GAS}
 
 
-class _Fluvius(Importer):
+class _Fluvius(KnownTable):
     separator = ";"
     closes_last_line = False
     registers: dict[str, Register]

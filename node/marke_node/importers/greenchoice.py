@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from marke_node.importers.base import FileDraft, Importer, expect_cells
+from marke_node.importers.base import FileDraft, KnownTable, expect_cells
 from marke_node.importers.cells import ExactNumbers, RowError
 from marke_node.importers.moments import AMSTERDAM, LocalMoments, year_first
 from marke_node.readings.model import ReadingKind, Register
@@ -19,7 +19,7 @@ _REGISTERS = (
 _CELLS = 5
 
 
-class Greenchoice(Importer):
+class Greenchoice(KnownTable):
     """The supplier's list of electricity counters per day; a stand belongs to the start of its day."""
 
     name = "greenchoice"

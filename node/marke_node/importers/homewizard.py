@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from marke_node.importers.base import FileDraft, Importer, expect_cells
+from marke_node.importers.base import FileDraft, KnownTable, expect_cells
 from marke_node.importers.cells import ExactNumbers, RowError
 from marke_node.importers.drafts import Draft
 from marke_node.importers.moments import AMSTERDAM, LocalMoments, year_first
@@ -19,7 +19,7 @@ _ELECTRICITY = (
 )
 
 
-class _HomeWizard(Importer):
+class _HomeWizard(KnownTable):
     separator = ","
     registers: tuple[Register, ...]
     commodity: str

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from marke.reasons import Reason
-from marke_node.importers.base import FileDraft, Importer, expect_cells
+from marke_node.importers.base import FileDraft, KnownTable, expect_cells
 from marke_node.importers.cells import ExactNumbers, RowError
 from marke_node.importers.drafts import Draft
 from marke_node.importers.moments import AMSTERDAM, LocalMoments, day_first
@@ -27,7 +27,7 @@ _REGISTERS = {
 """Dutch meter numbers begin with E or G; reading1 and 3 are the low tariff, 2 and 4 the normal one."""
 
 
-class Liander(Importer):
+class Liander(KnownTable):
     """The grid operator's daily stands; the use beside a stand is only compared with the rise of the counter."""
 
     name = "liander"

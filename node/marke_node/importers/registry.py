@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from marke.errors import BadInputError
 from marke.reasons import Reason
-from marke_node.importers.base import Importer
+from marke_node.importers.base import KnownTable
 from marke_node.importers.dsmr_reader import DsmrReader
 from marke_node.importers.engie import Engie
 from marke_node.importers.fluvius import FluviusElectricity, FluviusGas
@@ -13,7 +13,7 @@ from marke_node.importers.homewizard import HomeWizardElectricity, HomeWizardGas
 from marke_node.importers.liander import Liander
 from marke_node.importers.source import Examined, FileKind
 
-IMPORTERS: tuple[Importer, ...] = (
+IMPORTERS: tuple[KnownTable, ...] = (
     DsmrReader(),
     HomeWizardElectricity(),
     HomeWizardGas(),
@@ -27,7 +27,7 @@ IMPORTERS: tuple[Importer, ...] = (
 SEPARATORS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
 
 
-def find_importer(examined: Examined, importers: Sequence[Importer] = IMPORTERS) -> Importer:
+def find_importer(examined: Examined, importers: Sequence[KnownTable] = IMPORTERS) -> KnownTable:
     """Return the importer whose header a file has.
 
     Raises BadInputError: a known header with another separator, or nothing known (the sentence lists what is).
@@ -41,7 +41,7 @@ def find_importer(examined: Examined, importers: Sequence[Importer] = IMPORTERS)
     raise BadInputError(Reason.IMPORT_UNKNOWN_FORMAT, formats=", ".join(importer.title for importer in importers))
 
 
-def _refuse_other_separator(importer: Importer, first_line: str) -> None:
+def _refuse_other_separator(importer: KnownTable, first_line: str) -> None:
     for separator, name in SEPARATORS.items():
         if separator != importer.separator and importer.has_header(first_line.split(separator)):
             raise BadInputError(

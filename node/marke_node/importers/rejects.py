@@ -49,12 +49,12 @@ class RejectList:
 
     def __init__(self) -> None:
         self.kept: list[Notice] = []
-        self._rows: set[int] = set()
+        self._rows: dict[int, Reason] = {}
 
     def add(self, row: int, reason: Reason, **details: str | int) -> None:
         """Put a row on the list."""
         if row not in self._rows:
-            self._rows.add(row)
+            self._rows[row] = reason
             if len(self.kept) < REJECTS_KEPT:
                 self.kept.append(Notice(reason, row, details))
 
@@ -66,6 +66,10 @@ class RejectList:
     def rows(self) -> frozenset[int]:
         """Return the numbers of the rejected rows."""
         return frozenset(self._rows)
+
+    def is_cut(self, row: int) -> bool:
+        """Say whether a row was rejected for having too few cells, as half a row has."""
+        return self._rows.get(row) is Reason.IMPORT_CELL_COUNT
 
     @property
     def count(self) -> int:
