@@ -158,6 +158,7 @@ class Reason(StrEnum):
     ROUND_UNKNOWN = "round_unknown"
     OTHER_ADDRESS = "other_address"
     OTHER_LAYOUT = "other_layout"
+    WRONG_MEDIA_TYPE = "wrong_media_type"
     RESULT_UNKNOWN = "result_unknown"
     TOKEN_MISSING = "token_missing"  # noqa: S105 - a reason
     OPERATOR_KNOWN = "operator_known"

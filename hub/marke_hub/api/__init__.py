@@ -1,0 +1,1 @@
+"""The doors for programs: nodes bring signed envelopes and short-lived tokens; the public reads results."""
