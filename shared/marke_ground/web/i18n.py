@@ -46,6 +46,22 @@ class Words:
         return found
 
 
+@dataclass(frozen=True)
+class Voice:
+    """The words of a site in one language: what a view speaks with."""
+
+    words: Words
+    language: Language
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a message with its values filled in."""
+        return self.words.say(self.language, key, **values)
+
+    def say_many(self, key: str, count: int, **values: object) -> str:
+        """Return the form of a message for one or for many."""
+        return self.words.say_many(self.language, key, count, **values)
+
+
 def read_words(packages: Sequence[str]) -> Words:
     """Read the catalogues of some packages; a later package may not redefine a message of an earlier one."""
     return Words({language: _merged(packages, language) for language in LANGUAGES})

@@ -17,7 +17,7 @@ from marke.reasons import Language
 from marke.vocabulary.actor import Actor, ActorKind
 from marke_ground.store.access import AccessTables
 from marke_ground.store.engine import Session, reading, transaction
-from marke_ground.web.i18n import Words
+from marke_ground.web.i18n import Voice, Words
 from marke_ground.web.site import Chance, Site
 
 STRANGER = Actor(ActorKind.STRANGER, "stranger")
@@ -51,6 +51,11 @@ class Visit:
     work: ExitStack = field(default_factory=ExitStack, repr=False)
     """Holds the transaction open; entered and left by the app around the view."""
     _session: Session | None = field(default=None, repr=False)
+
+    @property
+    def voice(self) -> Voice:
+        """Return the words of the site in the language of the visitor."""
+        return Voice(self.ground.words, self.language)
 
     @property
     def by(self) -> Actor:
