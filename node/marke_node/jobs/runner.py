@@ -1,0 +1,61 @@
+"""The thread that steps the agent in a serving node, until it is told to stop. It outlives every error."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from marke.clock import Clock
+from marke.errors import MarkeError
+from marke_node.jobs.agent import Agent
+
+AFTER_ERROR: Final = timedelta(seconds=60)
+LONGEST_SLEEP: Final = timedelta(seconds=300)
+"""Woken at least this often, so that a clock that was set back does not silence the agent."""
+
+_log = logging.getLogger("marke.node.agent")
+
+
+class AgentThread:
+    """Runs one agent in the background. `make` opens it inside the thread, so that a serving node starts at once."""
+
+    def __init__(self, make: Callable[[], Agent], clock: Clock) -> None:
+        self._make = make
+        self._clock = clock
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="marke-agent", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Step now, because somebody just decided something."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the step that is under way."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        agent: Agent | None = None
+        while not self._stop.is_set():
+            wait = AFTER_ERROR
+            try:
+                agent = agent or self._make()
+                now = self._clock.now()
+                report = agent.step(now)
+                wait = report.next_at - self._clock.now()
+                if report.did_something or report.failure:
+                    _log.info("agent step", extra={"report": report.to_json()})
+            except MarkeError as error:
+                _log.warning("agent step failed: %s", error.reason.value)
+            except Exception:  # noqa: BLE001 - the one place that outlives everything
+                # a mistake of ours must not end the thread: the next step may well go; no values are logged
+                _log.error("agent step failed: internal")
+            self._wake.wait(max(0.05, min(wait, LONGEST_SLEEP).total_seconds()))
+            self._wake.clear()

@@ -1,0 +1,68 @@
+"""Whom the node trusts: the chain of roots from the pinned one on, and the newest directory. Kept before it is used."""
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+
+from marke.errors import NotFoundError, UntrustedError
+from marke.reasons import Reason
+from marke.signing.trust import TrustState
+from marke.vocabulary.actor import Actor
+from marke_ground.store.audit import record
+from marke_ground.store.engine import Session
+from marke_node.store.federation import FEDERATION, TRUST_DIRECTORIES, TRUST_ROOTS
+
+
+def load_trust(session: Session, *, now: datetime, allow_demo: bool) -> TrustState:
+    """Verify everything that was kept once more and return the state of trust.
+
+    Raises NotFoundError(NOT_JOINED), and whatever TrustState raises when the kept roots do not hold any more.
+    """
+    fingerprint = session.execute(select(FEDERATION.c.fingerprint)).scalar_one_or_none()
+    texts = session.execute(select(TRUST_ROOTS.c.envelope).order_by(TRUST_ROOTS.c.version)).scalars()
+    roots = [text.encode("utf-8") for text in texts]
+    if fingerprint is None or not roots:
+        raise NotFoundError(Reason.NOT_JOINED)
+    query = select(TRUST_DIRECTORIES.c.envelope).order_by(TRUST_DIRECTORIES.c.number.desc()).limit(1)
+    directory: str | None = session.execute(query).scalar_one_or_none()
+    last = None if directory is None else directory.encode("utf-8")
+    try:
+        return TrustState.restore(roots, last, fingerprint=fingerprint, now=now, allow_demo=allow_demo)
+    except UntrustedError:
+        # a later root took the keys away that signed the directory: it is forgotten, as it was when that root came
+        return TrustState.restore(roots, None, fingerprint=fingerprint, now=now, allow_demo=allow_demo)
+
+
+def kept_versions(session: Session) -> tuple[int, int]:
+    """Return the newest root version and the number of directories that are kept; they say whether trust moved."""
+    return (
+        int(session.execute(select(func.coalesce(func.max(TRUST_ROOTS.c.version), 0))).scalar_one()),
+        int(session.execute(select(func.coalesce(func.max(TRUST_DIRECTORIES.c.number), 0))).scalar_one()),
+    )
+
+
+def keep_root(session: Session, *, trust: TrustState, envelope: bytes, by: Actor, now: datetime) -> TrustState:
+    """Move to the next root: verified by both key sets, and kept before it is used; the present one changes nothing."""
+    moved = trust.with_root(envelope, now=now)
+    if moved.root.version == trust.root.version:
+        return moved
+    session.execute(insert(TRUST_ROOTS).values(version=moved.root.version, envelope=envelope.decode("utf-8"), kept=now))
+    record(session, by=by, verb="keep_root", subject=f"root:{moved.root.version}", now=now)
+    return moved
+
+
+def keep_directory(session: Session, *, trust: TrustState, envelope: bytes, by: Actor, now: datetime) -> TrustState:
+    """Move to a newer directory; the one already held is left as it is."""
+    moved = trust.with_directory(envelope, now=now)
+    if moved.directory_version == trust.directory_version:
+        return moved
+    session.execute(
+        insert(TRUST_DIRECTORIES).values(
+            version=moved.directory.version,
+            root_version=moved.root.version,
+            envelope=envelope.decode("utf-8"),
+            kept=now,
+        )
+    )
+    record(session, by=by, verb="keep_directory", subject=f"directory:{moved.directory.version}", now=now)
+    return moved

@@ -1,0 +1,87 @@
+"""Reading and writing the rows of rounds. No rule lives here; the services decide."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, insert, select, update
+
+from marke.protocol.messages import Round
+from marke.protocol.node_side import NodeState, node_state_from_bytes
+from marke_ground.store.engine import Session
+from marke_node.store.rounds import ANSWERS, CONTRIBUTIONS, DECISIONS, QUESTIONS, RESULTS, ROUNDS
+
+RoundRow = Row[tuple[object, ...]]
+
+
+def find_question(session: Session, question_hash: str) -> RoundRow | None:
+    """Return the row of a question, or None."""
+    return session.execute(select(QUESTIONS).where(QUESTIONS.c.hash == question_hash)).one_or_none()
+
+
+def nonce_is_used(session: Session, nonce: str) -> bool:
+    """Say whether some question here carries this nonce."""
+    return session.execute(select(QUESTIONS.c.hash).where(QUESTIONS.c.nonce == nonce)).first() is not None
+
+
+def find_round(session: Session, round_id: str, *, lock: bool = False) -> RoundRow | None:
+    """Return the row of a round, or None; `lock` keeps other writers away until the transaction ends."""
+    query = select(ROUNDS).where(ROUNDS.c.id == round_id)
+    return session.execute(query.with_for_update() if lock else query).one_or_none()
+
+
+def state_of(row: RoundRow) -> NodeState:
+    """Return where the conversation about a round stands."""
+    return node_state_from_bytes(row.state.encode("utf-8"))
+
+
+def write_state(session: Session, round_id: str, state: NodeState) -> None:
+    """Replace the state of a round."""
+    values = {"stage": state.state, "state": state.to_bytes().decode("utf-8")}
+    session.execute(update(ROUNDS).where(ROUNDS.c.id == round_id).values(values))
+
+
+def add_round(session: Session, *, question_hash: str, offer: str, state: NodeState, now: datetime) -> None:
+    """Add the row of a newly offered round."""
+    session.execute(
+        insert(ROUNDS).values(
+            id=state.exchange.round_id,
+            question_hash=question_hash,
+            offer=offer,
+            stage=state.state,
+            state=state.to_bytes().decode("utf-8"),
+            received=now,
+        )
+    )
+
+
+def write_opening(session: Session, opened: Round, envelope: str) -> None:
+    """Keep the signed opening of a round."""
+    values = {"opening": envelope, "opens": opened.opens, "closes": opened.closes}
+    session.execute(update(ROUNDS).where(ROUNDS.c.id == opened.round_id).values(values))
+
+
+def rounds_at(session: Session, stages: Sequence[str]) -> list[str]:
+    """Return the ids of the rounds at some stages, oldest first."""
+    query = select(ROUNDS.c.id).where(ROUNDS.c.stage.in_(stages)).order_by(ROUNDS.c.received, ROUNDS.c.id)
+    return list(session.execute(query).scalars())
+
+
+def last_decision(session: Session, round_id: str) -> RoundRow | None:
+    """Return the decision that counts for a round, or None."""
+    query = select(DECISIONS).where(DECISIONS.c.round_id == round_id).order_by(DECISIONS.c.number.desc()).limit(1)
+    return session.execute(query).one_or_none()
+
+
+def find_answer(session: Session, release_key: str) -> RoundRow | None:
+    """Return the collective's one answer under a release key, or None."""
+    return session.execute(select(ANSWERS).where(ANSWERS.c.release_key == release_key)).one_or_none()
+
+
+def find_contribution(session: Session, round_id: str) -> RoundRow | None:
+    """Return what was signed as the answer to a round, or None."""
+    return session.execute(select(CONTRIBUTIONS).where(CONTRIBUTIONS.c.round_id == round_id)).one_or_none()
+
+
+def find_result(session: Session, round_id: str) -> RoundRow | None:
+    """Return what came of a round, or None."""
+    return session.execute(select(RESULTS).where(RESULTS.c.round_id == round_id)).one_or_none()
