@@ -28,7 +28,7 @@ from marke.vocabulary.actor import Actor, ActorKind
 from marke.vocabulary.ids import content_hash
 from marke_ground.store.engine import Session, transaction
 from marke_hub.config import Environment, HubConfig
-from marke_hub.services.admit_collective import admit_collective
+from marke_hub.services.admit_collective import admit_collective, revoke_collective
 from marke_hub.services.collect_signatures import collect_signatures, export_question
 from marke_hub.services.draft_question import QuestionDraft, draft_question, read_question_draft
 from marke_hub.services.found_consortium import Holder, OfflineRole, RootDraft, draft_root, publish_root
@@ -198,6 +198,12 @@ class Consortium:
             self.collectives.append(Collective(found, key_of(name)))
         self.publish_directory()
         return self.collectives
+
+    def revoke(self, collective: str) -> None:
+        """Revoke a collective and publish the directory that says so."""
+        with self.session() as session:
+            revoke_collective(session, collective=collective, by=OPERATOR, now=self.now)
+        self.publish_directory()
 
     def publish_directory(self) -> None:
         """Draft, sign and publish the next directory."""

@@ -1,0 +1,1 @@
+"""The pages of the hub: results for everybody, the console for its operators."""
