@@ -203,7 +203,7 @@ class Norm(Document):
     value: DecimalText
     unit: Unit
     year: Line
-    population: Line
+    population: Bilingual
     geography: Line
     boundary: Bilingual
     """What the figure covers. Only norms with the boundary of the variable itself are a benchmark (`use`)."""

@@ -64,7 +64,7 @@ class CheckedQuestion:
     def consents_needed(self) -> frozenset[ConsentCategory]:
         """Return the heaps of data every adult of a household must have said yes to, for the question's purpose."""
         grouped = {axis.category.consent for axis in self.axes if axis.category.consent is not None}
-        return frozenset({self.variable.consent, *grouped})
+        return frozenset({*self.variable.consents, *grouped})
 
     @cached_property
     def hash(self) -> str:
@@ -210,7 +210,7 @@ def _check_windows(question: Question) -> None:
 def _is_special(variable: Variable, axes: tuple[Axis, ...]) -> bool:
     return (
         variable.sensitivity is Sensitivity.SPECIAL
-        or variable.consent in {ConsentCategory.HEALTH, ConsentCategory.INCOME}
+        or not {ConsentCategory.HEALTH, ConsentCategory.INCOME}.isdisjoint(variable.consents)
         or any(axis.category.sensitivity is not Sensitivity.ORDINARY for axis in axes)
         or any(axis.category.consent is ConsentCategory.INCOME for axis in axes)
     )
