@@ -115,7 +115,7 @@ def open_message(trust: TrustState, data: bytes, kind: type[R], *, now: datetime
     if row.signer is None:
         raise ProgrammerError(f"{kind.__name__} is signed by a collective")
     opened = trust.open(data, payload_type=row.payload_type, role=row.signer, now=now)
-    document = kind.from_bytes(opened.payload)
+    document = kind.from_exact_bytes(opened.payload)
     _check_moments(document, row, now=now)
     if isinstance(document, Question):
         check_floors(document, trust.root.constants)
@@ -155,7 +155,7 @@ def open_from_collective(trust: TrustState, data: bytes, kind: type[C], *, now: 
     row = wire_type(kind)
     entry = trust.sender(data)
     opened = trust.open_from(data, payload_type=row.payload_type, collective=entry.id, now=now)
-    document = kind.from_bytes(opened.payload)
+    document = kind.from_exact_bytes(opened.payload)
     if document.collective != entry.id:
         raise UntrustedError(Reason.WRONG_SENDER, collective=document.collective)
     _check_moments(document, row, now=now)
@@ -173,7 +173,7 @@ def open_enrolment(data: bytes, *, now: datetime) -> Verified[Enrolment]:
     envelope = Envelope.from_bytes(data)
     if envelope.payload_type != row.payload_type:
         raise UntrustedError(Reason.WRONG_PAYLOAD_TYPE, expected=row.payload_type)
-    document = Enrolment.from_bytes(envelope.payload)
+    document = Enrolment.from_exact_bytes(envelope.payload)
     key = PublicKey.from_text(document.public_key)
     opened = verify(envelope, payload_type=row.payload_type, keys={key.key_id: key}, threshold=1)
     _check_moments(document, row, now=now)

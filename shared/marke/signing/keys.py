@@ -30,6 +30,8 @@ SALT_BYTES: Final = 16
 NONCE_BYTES: Final = 12
 MAX_KEY_FILE_BYTES: Final = 4096
 
+_BOX_BYTES: Final = KEY_BYTES + 16
+
 _PREFIX: Final = "ed25519:"
 _FIELD_PRIME: Final = 2**255 - 19
 _SMALL_ORDER_Y: Final = frozenset(
@@ -86,12 +88,13 @@ class PublicKey:
     def check(self, signature: bytes, data: bytes) -> None:
         """Return quietly when this key signed the data; raises UntrustedError (BAD_SIGNATURE) otherwise."""
         try:
-            self._verifier.verify(signature, data)
+            self.as_cryptography.verify(signature, data)
         except InvalidSignature as error:
             raise UntrustedError(Reason.BAD_SIGNATURE, key=self.key_id[:8]) from error
 
     @cached_property
-    def _verifier(self) -> Ed25519PublicKey:
+    def as_cryptography(self) -> Ed25519PublicKey:
+        """Return the key as the library holds it; PyJWT takes it in this form."""
         return Ed25519PublicKey.from_public_bytes(self.raw)
 
     def __str__(self) -> str:
@@ -120,6 +123,10 @@ class PrivateKey:
     def sign(self, data: bytes) -> bytes:
         """Return the 64-byte signature; signing the same bytes again gives the same signature."""
         return self._signer.sign(data)
+
+    def as_cryptography(self) -> Ed25519PrivateKey:
+        """Return the key as the library holds it; PyJWT takes it in this form."""
+        return self._signer
 
     def unsafe_seed(self) -> bytes:
         """Return the secret itself. Only for sealing it into a key file or a paper backup."""
@@ -201,13 +208,13 @@ def open_private_key(data: bytes, *, secret: bytes) -> PrivateKey:
     """
     found = read_key_file(data)
     salt, nonce, box = _bytes(found.salt), _bytes(found.nonce), _bytes(found.box)
-    if len(salt) != SALT_BYTES or len(nonce) != NONCE_BYTES:
+    if (len(salt), len(nonce), len(box)) != (SALT_BYTES, NONCE_BYTES, _BOX_BYTES):
         raise BadInputError(Reason.BAD_KEY_FILE)
     try:
         seed = ChaCha20Poly1305(_stretch(secret, salt, found.cost)).decrypt(nonce, box, _header(found))
     except InvalidTag as error:
         raise UntrustedError(Reason.WRONG_PASSPHRASE) from error
-    except ValueError as error:  # a box that is too short, or a cost the library itself refuses
+    except ValueError as error:  # a cost the library itself refuses
         raise BadInputError(Reason.BAD_KEY_FILE) from error
     return _matching(found, seed)
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import Field, ValidationError
 
 from marke.errors import MarkeError, ProgrammerError, UntrustedError
@@ -68,8 +67,7 @@ def mint_token(  # noqa: PLR0913 - the six things a token is bound to, all by ke
         )
     except ValidationError as error:
         raise ProgrammerError(f"a token cannot say that: {bad_field(error).details['field']}") from error
-    signer = Ed25519PrivateKey.from_private_bytes(key.unsafe_seed())
-    return jwt.encode(dict(claims.to_json()), signer, algorithm=_ALGORITHM, headers={"typ": TOKEN_TYPE})
+    return jwt.encode(dict(claims.to_json()), key.as_cryptography(), algorithm=_ALGORITHM, headers={"typ": TOKEN_TYPE})
 
 
 def open_token(  # noqa: PLR0913 - the request a token must fit, all by keyword
@@ -103,7 +101,7 @@ def _signed_claims(token: str, keys: Mapping[str, PublicKey]) -> _Claims:
     if key is None:
         raise UntrustedError(Reason.WRONG_TOKEN_ISSUER)
     try:
-        _JWS.decode_complete(token, Ed25519PublicKey.from_public_bytes(key.raw), algorithms=[_ALGORITHM])
+        _JWS.decode_complete(token, key.as_cryptography, algorithms=[_ALGORITHM])
     except jwt.InvalidTokenError as error:
         raise UntrustedError(Reason.WRONG_TOKEN_SIGNATURE) from error
     return claims

@@ -53,7 +53,7 @@ class TrustState:
         envelope = Envelope.from_bytes(root_envelope)
         if tidy(fingerprint) != root_fingerprint(envelope.payload):
             raise UntrustedError(Reason.WRONG_FINGERPRINT, found=root_fingerprint(envelope.payload))
-        root = TrustRoot.from_bytes(envelope.payload)
+        root = TrustRoot.from_exact_bytes(envelope.payload)
         _check_root_signatures(envelope, root, root)
         if root.demo and not allow_demo:
             raise UntrustedError(Reason.DEMO_ROOT)
@@ -91,7 +91,7 @@ class TrustState:
             raise UntrustedError(Reason.WRONG_PAYLOAD_TYPE, expected=ROOT_PAYLOAD_TYPE)
         if envelope.payload == self.root_payload:
             return self
-        root = TrustRoot.from_bytes(envelope.payload)
+        root = TrustRoot.from_exact_bytes(envelope.payload)
         _check_next_version(self.root.version, root.version)
         _refuse_retired(self.retired, envelope, root.keys_of(RoleName.ROOT))
         _check_root_signatures(envelope, self.root, root)
@@ -251,7 +251,7 @@ def _holding(state: TrustState, envelope: Envelope, *, now: datetime) -> TrustSt
     _refuse_retired(state.retired, envelope, keys)
     threshold = state.root.threshold_of(RoleName.DIRECTORY)
     opened = verify(envelope, payload_type=DIRECTORY_PAYLOAD_TYPE, keys=keys, threshold=threshold)
-    directory = Directory.from_bytes(opened.payload)
+    directory = Directory.from_exact_bytes(opened.payload)
     _check_later_directory(state, directory)
     check_not_from_future(directory.issued, now=now)
     named = _collective_keys(directory)

@@ -1,10 +1,18 @@
 """The base of every value that crosses a boundary: strict, frozen, no unknown field, one canonical form."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from marke import canonical
 from marke.clock import instant_from_text, instant_to_text
@@ -14,7 +22,7 @@ from marke.reasons import Language, Reason
 
 def _to_instant(value: object) -> datetime:
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value
+        return value.astimezone(UTC).replace(microsecond=0)
     if isinstance(value, str):
         try:
             return instant_from_text(value)
@@ -29,7 +37,12 @@ def _no_control_characters(text: object) -> object:
     return text
 
 
-Instant = Annotated[datetime, BeforeValidator(_to_instant), PlainSerializer(instant_to_text, return_type=str)]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_to_instant),
+    PlainSerializer(instant_to_text, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}),
+]
 """An aware UTC moment, on the wire as `2026-11-24T09:00:00Z`."""
 
 Line = Annotated[str, BeforeValidator(_no_control_characters), StringConstraints(min_length=1, max_length=200)]
@@ -46,7 +59,12 @@ class Document(BaseModel):
     """A frozen value with one canonical JSON form; unknown fields and lax types are refused."""
 
     model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", ser_json_bytes="base64", hide_input_in_errors=True
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        ser_json_bytes="base64",
+        hide_input_in_errors=True,
+        json_schema_serialization_defaults_required=True,
     )
 
     def to_json(self) -> Mapping[str, canonical.Json]:
@@ -66,6 +84,17 @@ class Document(BaseModel):
         """
         canonical.from_bytes(data)
         return cls.from_lax_bytes(data)
+
+    @classmethod
+    def from_exact_bytes(cls, data: bytes) -> Self:
+        """Read a signed document: canonical, and every field written out, so that one document has one hash.
+
+        Raises BadInputError as `from_bytes` does, and NOT_CANONICAL when a field was left to its default.
+        """
+        found = cls.from_bytes(data)
+        if found.to_bytes() != data:
+            raise BadInputError(Reason.NOT_CANONICAL, detail="a field left to its default")
+        return found
 
     @classmethod
     def from_lax_bytes(cls, data: bytes) -> Self:
