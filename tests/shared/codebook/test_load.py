@@ -34,6 +34,9 @@ WRONG = {
     "a table that is not a list": Wrong(
         "crossings.toml", "[[crossing]]", "[crossing]", Reason.CODEBOOK_UNKNOWN_TABLE, "crossing", "crossing"
     ),
+    "a table with something else than entries": Wrong(
+        "codebook.toml", "\n", "\nvariable = [1]\n", Reason.CODEBOOK_UNKNOWN_TABLE, "variable", "variable"
+    ),
     "no version": Wrong("codebook.toml", "version", "edition", Reason.CODEBOOK_MISSING, "codebook", "version"),
     "a version that is not year and number": Wrong(
         "codebook.toml", "2031.1", "next", Reason.CODEBOOK_FIELD, "codebook", "version"
