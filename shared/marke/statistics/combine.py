@@ -3,15 +3,18 @@
 Per group the sum over the collectives that showed it, how many those are, and their spread.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from marke.errors import BadInputError
 from marke.questions.check import CheckedQuestion
 from marke.questions.layout import Layout
 from marke.reasons import Reason
 from marke.statistics.ratio import ratio_variance, to_decimal
+
+_VARIANCE = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?(E[+-]?[0-9]{1,2})?")
+"""How `str(Decimal)` prints a number that is not negative."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +66,22 @@ def check_cells(layout: Layout, shown: Mapping[str, tuple[int, ...]]) -> None:
     Raises BadInputError(CELLS_DO_NOT_FIT) naming the group.
     """
     for leaf, values in shown.items():
-        if leaf not in layout.all_leaves:
-            raise _unfit("all", "a group that was not asked")
-        if len(values) != len(layout.columns):
-            raise _unfit(leaf, f"{len(values)} numbers instead of {len(layout.columns)}")
-        for column, value in zip(layout.columns, values, strict=True):
-            if value < 0 and column != "sum":
-                raise _unfit(leaf, f"{column} is negative")
-        count = layout.column("count")
-        if count is not None and values[count] == 0:
-            raise _unfit(leaf, "a shown group without households")
+        _check_cell(layout, leaf, values)
         if layout.places and sum(values) != 1:
             raise _unfit(leaf, "a place that is not one place")
+
+
+def _check_cell(layout: Layout, leaf: str, values: tuple[int, ...]) -> None:
+    if leaf not in layout.all_leaves:
+        raise _unfit("all", "a group that was not asked")
+    if len(values) != len(layout.columns):
+        raise _unfit(leaf, f"{len(values)} numbers instead of {len(layout.columns)}")
+    for column, value in zip(layout.columns, values, strict=True):
+        if value < 0 and column != "sum":
+            raise _unfit(leaf, f"{column} is negative")
+    count = layout.column("count")
+    if count is not None and values[count] == 0:
+        raise _unfit(leaf, "a shown group without households")
 
 
 def from_parts(
@@ -91,19 +98,15 @@ def from_parts(
     width = len(checked.layout.columns)
     cells = {leaf: CombinedCell(leaf, 0, (0,) * width) for leaf in checked.layout.all_leaves}
     for leaf, collectives, values, spread in parts:
-        if leaf not in cells:
-            raise _unfit("all", "a group that was not asked")
-        if len(values) != width or not 0 <= collectives <= answered:
+        if not 0 <= collectives <= answered or (collectives == 0 and any(values)) or len(spread) > 1:
             raise _unfit(leaf, "numbers that cannot be")
+        if collectives:
+            _check_cell(checked.layout, leaf, values)
         for text in spread:
-            _check_variance(leaf, text)
+            if not _VARIANCE.fullmatch(text):
+                raise _unfit(leaf, "a spread that is not a number")
         cells[leaf] = CombinedCell(leaf, collectives, values, tuple(spread))
     return Combined(cells, answered)
-
-
-def _check_variance(leaf: str, text: str) -> None:
-    if not text.replace(".", "", 1).replace("E-", "", 1).replace("E+", "", 1).isdigit() or Decimal(text) < 0:
-        raise _unfit(leaf, "a spread that is not a number")
 
 
 def _unfit(leaf: str, detail: str) -> BadInputError:

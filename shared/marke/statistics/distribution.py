@@ -8,7 +8,7 @@ holds at least three.
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from marke.questions.check import CheckedQuestion
 from marke.questions.precision import (
@@ -16,7 +16,6 @@ from marke.questions.precision import (
     FEW_COLLECTIVES,
     FEWEST_COLLECTIVES,
     FEWEST_IN_A_BAND,
-    expected_error,
 )
 from marke.statistics.combine import Combined, CombinedCell
 from marke.statistics.figures import Coverage, WhyNoInterval, WhyWithheld, Withheld
@@ -32,37 +31,45 @@ def distribution_row(
     counts = [cell.values[position] for position in checked.layout.places]
     coverage = Coverage(cell.collectives, combined.answered, None)
     fewest = max(FEWEST_COLLECTIVES, checked.question.smallest_round)
-    error = expected_error(sum(counts), len(counts))
-    if sum(counts) < fewest or error is None:
+    if sum(counts) < fewest:
         why = WhyWithheld.TOO_FEW_COLLECTIVES if sum(counts) else WhyWithheld.HIDDEN
         return DistributionWithheld(cell.leaf, Withheld(why, coverage))
+    bands = _bands(checked, counts)
     return DistributionRow(
         leaf=cell.leaf,
-        bands=_bands(checked, counts),
+        bands=bands,
         unit=checked.variable.unit,
         coverage=coverage,
         interval=WhyNoInterval.COUNTED,
-        expected_error=error,
+        expected_error=_error(bands, sum(counts)),
     )
 
 
 def cuts(counts: Sequence[int]) -> tuple[int, ...]:
     """Return after which bins a band ends (positions, rising, the last bin included).
 
-    Each band holds at least three collectives; below 200 there are at most five, cut where a fifth of all is reached.
+    Each band holds at least three collectives; below 200 there are at most five, cut as near as the bins allow to
+    where each fifth of all is reached.
     """
     total = sum(counts)
     most = min(BANDS, total // FEWEST_IN_A_BAND) if total < FEW_COLLECTIVES else len(counts)
     found: list[int] = []
     before = 0
-    for position, reached in enumerate(accumulate(counts)):
+    for position, (reached, then) in enumerate(pairwise(accumulate(counts))):
         if len(found) + 1 >= most or total - reached < FEWEST_IN_A_BAND:
             break
-        is_full = reached - before >= FEWEST_IN_A_BAND
-        if is_full and (total >= FEW_COLLECTIVES or reached * most >= (len(found) + 1) * total):
+        wanted = Fraction(total * (len(found) + 1), most)
+        is_near = total >= FEW_COLLECTIVES or reached >= wanted or wanted - reached <= then - wanted
+        if is_near and reached - before >= FEWEST_IN_A_BAND:
             found.append(position)
             before = reached
     return (*found, len(counts) - 1)
+
+
+def _error(bands: Sequence[Band], total: int) -> Decimal:
+    """Return the mean distance of a collective to the middle of its band: sum over bands of share^2 / 4."""
+    part = sum(Fraction(band.collectives, total) ** 2 for band in bands) / 4
+    return _percent(Fraction(part))
 
 
 def _bands(checked: CheckedQuestion, counts: Sequence[int]) -> tuple[Band, ...]:

@@ -148,7 +148,7 @@ class DistributionRow:
     coverage: Coverage
     interval: WhyNoInterval
     expected_error: Decimal
-    """Expected error of a place in it, percentage points, for bands of equal content."""
+    """Mean error of a place in these bands, percentage points, taking the middle of the band."""
 
 
 @dataclass(frozen=True)
