@@ -15,9 +15,14 @@ from marke_ground.web.ground import build_app
 from marke_ground.web.site import LOOPBACK_HOSTS, Site
 from marke_hub.api.desk import EXTENSION
 from marke_hub.api.doors import DOORS
+from marke_hub.api.openapi import OPENAPI
+from marke_hub.api.results import RESULTS
 from marke_hub.config import Environment, HubConfig
 from marke_hub.services.hub import Hub, open_hub
 from marke_hub.store.metadata import ACCESS
+from marke_hub.web.console import CONSOLE
+from marke_hub.web.menu import GRANTS, HOME, MENU
+from marke_hub.web.public import PUBLIC
 
 MIGRATIONS: Final = "marke_hub.store.migrations"
 
@@ -52,7 +57,7 @@ def create_app_of(hub: Hub, clock: Clock | None = None, engine: Engine | None = 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Return every group of doors of the hub."""
-    return (DOORS,)
+    return (DOORS, RESULTS, OPENAPI, PUBLIC, CONSOLE)
 
 
 def site_of(config: HubConfig) -> Site:
@@ -62,9 +67,9 @@ def site_of(config: HubConfig) -> Site:
         kind="hub",
         package="marke_hub",
         name="Marke hub",
-        grants={},
-        menu=(),
-        home="ground.sign_in",
+        grants=GRANTS,
+        menu=MENU,
+        home=HOME,
         cookie_suffix="hub",
         secure=config.site_url.startswith("https://"),
         demo=config.environment is Environment.DEMO,

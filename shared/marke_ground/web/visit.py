@@ -7,6 +7,7 @@ commits once, after the page is made, and only when the answer is not an error.
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from flask import current_app, g
 from sqlalchemy import Engine
@@ -77,6 +78,17 @@ def ground() -> Ground:
     if not isinstance(found, Ground):
         raise ProgrammerError("this app was not made by build_app")
     return found
+
+
+T = TypeVar("T")
+
+
+def at_work(kind: type[T]) -> T:
+    """Return what the app at work holds of a kind, such as the running hub; its `create_app` put it in `extensions`."""
+    for found in current_app.extensions.values():
+        if isinstance(found, kind):
+            return found
+    raise ProgrammerError(f"this app holds no {kind.__name__}")
 
 
 def visit() -> Visit:
