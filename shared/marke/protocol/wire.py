@@ -32,6 +32,7 @@ from marke.vocabulary.document import Document
 from marke.vocabulary.ids import content_hash
 
 D = TypeVar("D", bound=Document)
+D_co = TypeVar("D_co", bound=Document, covariant=True)
 R = TypeVar("R", Question, QuestionOffer, Round, Result, Void, Receipt, TrustRoot, Directory)
 C = TypeVar("C", Decision, Contribution)
 
@@ -50,10 +51,10 @@ class WireType:
 
 
 @dataclass(frozen=True)
-class Verified(Generic[D]):
+class Verified(Generic[D_co]):
     """A message whose signatures, sender and dates held at the moment it was opened."""
 
-    document: D
+    document: D_co
     signers: tuple[str, ...]
     """Key ids, sorted."""
     envelope: bytes = field(repr=False)
