@@ -15,7 +15,9 @@ from support.small_codebook import checked
 
 def households(question: CheckedQuestion) -> st.SearchStrategy[Known]:
     """Return a strategy for one household with a code in each category that is asked, and a value around the bounds."""
-    codes = st.fixed_dictionaries({axis.category.id: st.sampled_from(sorted(axis.group_of)) for axis in question.axes})
+    codes = st.fixed_dictionaries(
+        {axis.category.id: st.sampled_from([*sorted(axis.group_of), "not known"]) for axis in question.axes}
+    )
     ends = [end for clip in question.clips.values() for end in (clip.low, clip.high)]
     return st.builds(Known, codes, st.integers(min(ends) - 20, max(ends) + 20))
 

@@ -6,7 +6,7 @@ a hidden group is empty, small or uneven.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
 from marke.privacy.groups import Group, pool
 from marke.privacy.rounding import round_to, rounding_base
@@ -118,27 +118,16 @@ def _star_bins(group: Group, rules: Rules) -> tuple[tuple[int, ...], int]:
 
 
 def _values(group: Group, bins: tuple[int, ...], rules: Rules, *, is_rounded: bool) -> tuple[int, ...]:
+    numbers: Mapping[Shows, tuple[int, ...]] = {
+        "count": (group.count,),
+        "sum": (group.sum,),
+        "squares": (group.squares,),
+        "bins": bins,
+    }
     found: list[int] = []
     for name in rules.shows:
-        numbers = _numbers(group, bins, name)
-        found.extend(tuple(_round(number, name, rules) for number in numbers) if is_rounded else numbers)
+        found.extend(_round(number, name, rules) if is_rounded else number for number in numbers[name])
     return tuple(found)
-
-
-def _numbers(group: Group, bins: tuple[int, ...], name: Shows) -> tuple[int, ...]:
-    match name:
-        case "count":
-            return (group.count,)
-        case "sum":
-            return (group.sum,)
-        case "squares":
-            return (group.squares,)
-        case "bins":
-            return bins
-        case "place":
-            return group.place
-        case _:
-            assert_never(name)
 
 
 def _round(number: int, name: Shows, rules: Rules) -> int:

@@ -43,8 +43,6 @@ def _outside(t: float, degrees: int) -> float:
 
 
 def _regularised_beta(x: float, a: float, b: float) -> float:
-    if x >= 1.0:
-        return 1.0
     front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
     if x < (a + 1.0) / (a + b + 2.0):
         return front * _fraction(x, a, b) / a

@@ -9,7 +9,7 @@ from marke.codebook.model import ConsentCategory
 from marke.errors import BadInputError
 from marke.questions.check import Floors, check, question_hash
 from marke.questions.kinds import KINDS
-from marke.questions.model import Question, Reading, Recipient, Statistic, Windows
+from marke.questions.model import Question, Reading, Recipient, Statistic, Windows, release_key
 from marke.reasons import LANGUAGES, Reason
 from support.small_codebook import a_question, checked, small_codebook
 
@@ -84,6 +84,11 @@ def test_a_question_survives_the_wire_unchanged() -> None:
     question = a_question()
     assert Question.from_bytes(question.to_bytes()) == question
     assert question_hash(question) == checked().hash
+
+
+def test_the_key_of_an_answer_does_not_depend_on_the_order_of_the_statistics() -> None:
+    keys = {release_key(a_question(statistics=order).bundle) for order in ((COUNT, SUM, BINS), (BINS, SUM, COUNT))}
+    assert keys == {"energy.gas_use|2025|dwelling_type|bins+count+sum|1"}
 
 
 def test_every_reading_stands_in_the_register() -> None:

@@ -19,6 +19,7 @@ from marke.statistics.figures import (
     Withheld,
 )
 from marke.statistics.finish import finish
+from marke.statistics.moments import mean_of
 from marke.statistics.readings import (
     HistogramReading,
     MeanReading,
@@ -196,3 +197,10 @@ def test_a_trend_of_one_question_has_one_point(collectives: int) -> None:
     assert isinstance(reading, TrendReading)
     assert reading.periods == ("2025",)
     assert isinstance(reading.rows[1].points[0], Figure if collectives == 2 else Withheld)
+
+
+def test_the_mean_of_the_star_bucket_would_mean_nothing() -> None:
+    cells = {OTHER: (20, 30000)}
+    combined = combine(MEANS, {"a": cells, "b": cells})
+    found = mean_of(MEANS, combined, combined.cells[OTHER])
+    assert found == Withheld(WhyWithheld.STAR_BUCKET, Coverage(2, 2, 40))

@@ -1,5 +1,7 @@
 """A series over periods that do not overlap."""
 
+from dataclasses import replace
+
 import pytest
 
 from marke.errors import BadInputError
@@ -52,3 +54,11 @@ def test_a_table_without_means_makes_no_series() -> None:
     question = checked(statistics=(Statistic.COUNT,), readings=(Reading.TABLE,))
     with pytest.raises(BadInputError):
         trend([(question, combine(question, {}))])
+
+
+def test_a_variable_that_changed_its_unit_makes_no_series() -> None:
+    question, table = one(1000, period="2024")
+    changed = replace(question, variable=question.variable.model_copy(update={"decimals": 1}))
+    with pytest.raises(BadInputError) as refused:
+        trend([one(1000), (changed, table)])
+    assert refused.value.details["detail"] == "another unit"
