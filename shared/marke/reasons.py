@@ -158,10 +158,12 @@ class Reason(StrEnum):
     ROUND_UNKNOWN = "round_unknown"
     OTHER_ADDRESS = "other_address"
     OTHER_LAYOUT = "other_layout"
+    FILE_EXISTS = "file_exists"
+    DIRECTORY_BEHIND = "directory_behind"
+    ROUNDS_OVERDUE = "rounds_overdue"
     WRONG_MEDIA_TYPE = "wrong_media_type"
     RESULT_UNKNOWN = "result_unknown"
     TOKEN_MISSING = "token_missing"  # noqa: S105 - a reason
-    OPERATOR_KNOWN = "operator_known"
 
     # web
     LINK_NOT_VALID = "link_not_valid"
@@ -216,6 +218,7 @@ class Reason(StrEnum):
     IMPORT_UNIT_CONTRADICTION = "import_unit_contradiction"
     IMPORT_UNIT_OF_REGISTER = "import_unit_of_register"
     IMPORT_CHANGED = "import_changed"
+    IMPORT_UNREADABLE = "import_unreadable"
     IMPORT_WHICH_HOUSEHOLD = "import_which_household"
     IMPORT_NO_SUCH_METER = "import_no_such_meter"
     IMPORT_NOT_A_WORKBOOK = "import_not_a_workbook"
@@ -260,6 +263,7 @@ class Reason(StrEnum):
     NO_NODE_HERE = "no_node_here"
     FILE_MISSING = "file_missing"
     EMPTY_SECRET_FILE = "empty_secret_file"
+    PASSPHRASE_TOO_SHORT = "passphrase_too_short"
     NOT_JOINED = "not_joined"
     NOT_ADMITTED_YET = "not_admitted_yet"
     JOINED_ALREADY = "joined_already"
@@ -296,6 +300,14 @@ class Reason(StrEnum):
     ANSWERED_OTHERWISE_BEFORE = "answered_otherwise_before"
     NO_RESULT_YET = "no_result_yet"
     NOT_A_DISTRIBUTION = "not_a_distribution"
+    RESULT_DOES_NOT_FIT = "result_does_not_fit"
+    OPEN_TO_OTHERS = "open_to_others"
+    ROOT_EXPIRES_SOON = "root_expires_soon"
+    NO_CONTACT_YET = "no_contact_yet"
+    HUB_SILENT = "hub_silent"
+    OUTBOX_WAITS = "outbox_waits"
+    MESSAGES_NOT_BELIEVED = "messages_not_believed"
+    QUESTIONS_WAIT = "questions_wait"
 
 
 class _KeepUnknown(dict[str, str | int]):

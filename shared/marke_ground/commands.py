@@ -4,15 +4,16 @@ A command raises MarkeError and prints through `answer`; everything else happens
 document goes to standard output, `{"error": {...}}` when it failed. The exit code follows the class of the error.
 """
 
+import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import click
 
 from marke import canonical
-from marke.errors import MarkeError
+from marke.errors import MarkeError, ProgrammerError
 from marke.reasons import LANGUAGES, Language
 
 _LANGUAGE, _JSON = "marke.language", "marke.json"
@@ -83,6 +84,44 @@ class MarkeGroup(click.Group):
 
     command_class = MarkeCommand
     group_class = type  # click reads this as "the same class as I am"
+
+
+class Lazy(NamedTuple):
+    """Where a command lives, and the line that stands for it in help."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+class LazyGroup(MarkeGroup):
+    """A group whose commands are imported only when they are used, so that a server does not carry the others."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, Lazy] | None = None, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.lazy = dict(lazy or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, sorted."""
+        return sorted({*super().list_commands(ctx), *self.lazy})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing it when it was not used yet."""
+        where = self.lazy.get(cmd_name)
+        if where is None:
+            return super().get_command(ctx, cmd_name)
+        command = getattr(importlib.import_module(where.module), where.attribute)
+        if not isinstance(command, click.Command):
+            raise ProgrammerError(f"{where.module}.{where.attribute} is not a command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        known = {name: command.get_short_help_str(80) for name, command in self.commands.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, self.lazy[name].help if name in self.lazy else known[name]) for name in self.list_commands(ctx)]
+            )
 
 
 def _options(present: Iterable[click.Parameter]) -> list[click.Parameter]:

@@ -4,12 +4,22 @@ from typing import Final, Literal, TypeAlias
 
 from flask import Blueprint, Response, after_this_request, request
 
-from marke.protocol.messages import PollRequest
+from marke.protocol.messages import (
+    Contribution,
+    Decision,
+    Discovery,
+    Enrolment,
+    PollAnswer,
+    PollRequest,
+    Receipt,
+)
 from marke.signing.envelope import MEDIA_TYPE
+from marke.signing.root import Directory, TrustRoot
 from marke.vocabulary.document import Document, Line
 from marke_ground.web.access import open_to_all, takes_body
 from marke_ground.web.visit import visit
 from marke_hub.api.desk import CREATED, JSON, as_envelope, as_json, body_of, caller, hub_at_work
+from marke_hub.api.speech import sealed, speaks
 from marke_hub.services.describe_hub import describe_hub, give_directory, give_root
 from marke_hub.services.poll_feed import NothingNew, poll_feed
 from marke_hub.services.receive_enrolment import receive_enrolment
@@ -35,6 +45,7 @@ class EnrolmentAnswer(Document):
 
 
 @DOORS.get("/.well-known/marke-hub")
+@speaks(gives=Discovery)
 @open_to_all("a newcomer must learn who is here before anything is trusted", machine_door=True)
 def discover() -> Response:
     """Say who is here, what it speaks and what time it has."""
@@ -43,6 +54,7 @@ def discover() -> Response:
 
 
 @DOORS.get("/api/v1/trust/roots/<int:version>")
+@speaks(gives=sealed(TrustRoot))
 @open_to_all("roots prove themselves by their signatures", machine_door=True)
 def root(version: int) -> Response:
     """Give one version of the trust root."""
@@ -50,6 +62,7 @@ def root(version: int) -> Response:
 
 
 @DOORS.get("/api/v1/trust/directory")
+@speaks(gives=sealed(Directory))
 @open_to_all("the directory proves itself by its signatures", machine_door=True)
 def directory() -> Response:
     """Give the newest directory."""
@@ -58,6 +71,7 @@ def directory() -> Response:
 
 
 @DOORS.post("/api/v1/enrolments")
+@speaks(takes=sealed(Enrolment), gives=EnrolmentAnswer, status=_ACCEPTED)
 @open_to_all("the secret of an invitation is the proof", machine_door=True)
 @takes_body(_SMALL)
 def enrol() -> Response:
@@ -68,6 +82,7 @@ def enrol() -> Response:
 
 
 @DOORS.post("/api/v1/node/poll")
+@speaks(takes=PollRequest, gives=PollAnswer, also=_NOT_MODIFIED, token=True)
 @open_to_all("the node's token is the proof", machine_door=True)
 @takes_body(_SMALL)
 def poll() -> Response:
@@ -83,6 +98,7 @@ def poll() -> Response:
 
 
 @DOORS.put("/api/v1/rounds/<round_id>/decision")
+@speaks(takes=sealed(Decision), gives=sealed(Receipt), status=CREATED, also=_OK, token=True)
 @open_to_all("the node's token and signature are the proof", machine_door=True)
 @takes_body(_SMALL)
 def decide(round_id: str) -> Response:
@@ -92,6 +108,7 @@ def decide(round_id: str) -> Response:
 
 
 @DOORS.put("/api/v1/rounds/<round_id>/contribution")
+@speaks(takes=sealed(Contribution), gives=sealed(Receipt), status=CREATED, also=_OK, token=True)
 @open_to_all("the node's token and signature are the proof", machine_door=True)
 @takes_body(_LARGE)
 def contribute(round_id: str) -> Response:

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 from marke.protocol import wire
 from marke.protocol.messages import Contribution, Coverage, Result, ResultCell, Void
 from marke.signing.envelope import Envelope
+from marke.statistics.combine import combine
 from marke.vocabulary.actor import SYSTEM
 from marke_ground.store.audit import record
 from marke_ground.store.engine import Session
@@ -25,8 +26,6 @@ def close_with_result(
     Runs in one transaction with the change of phase: stopped anywhere, the round is still open with all its
     contributions, and the next tick does it again from the start.
     """
-    from marke.statistics.combine import combine  # noqa: PLC0415 - numpy comes in only when something is combined
-
     checked = hub.questions.checked(session, question_hash)
     contributions, signers = _contributions(session, round_id)
     combined = combine(checked, contributions)

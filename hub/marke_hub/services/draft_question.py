@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from pydantic import Field
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from marke.codebook.builtin import NEWEST, read_builtin
 from marke.codebook.model import Codebook, Purpose
@@ -71,8 +71,8 @@ def read_question_draft(data: bytes) -> QuestionDraft:
     return QuestionDraft.from_lax_bytes(toml_as_json(data))
 
 
-def draft_question(session: Session, *, draft: QuestionDraft, hub: Hub, by: Actor, now: datetime) -> Drafted:
-    """Check a draft against the codebook and the root's floors, and keep it waiting for signatures.
+def check_draft(session: Session, *, draft: QuestionDraft, hub: Hub, now: datetime) -> Drafted:
+    """Check a draft against the codebook and the root's floors, without keeping anything.
 
     Raises BadInputError or RefusedError with the one rule that it breaks.
     """
@@ -81,16 +81,18 @@ def draft_question(session: Session, *, draft: QuestionDraft, hub: Hub, by: Acto
     question = _question(draft, codebook, nonce=hub.chance(_NONCE_BYTES).hex(), now=now)
     checked = check(question, codebook, floors=floors_of(constants))
     check_floors(question, constants)
-    drafted = Drafted(checked.hash, wire.seal(question, []), checked)
+    return Drafted(checked.hash, wire.seal(question, []), checked)
+
+
+def draft_question(session: Session, *, draft: QuestionDraft, hub: Hub, by: Actor, now: datetime) -> Drafted:
+    """Check a draft as `check_draft` does, and keep it waiting for signatures."""
+    drafted = check_draft(session, draft=draft, hub=hub, now=now)
     _keep(session, drafted, by, now)
     record(session, by=by, verb="draft_question", subject=drafted.question_hash, now=now)
     return drafted
 
 
 def _keep(session: Session, drafted: Drafted, by: Actor, now: datetime) -> None:
-    known = select(QUESTIONS.c.question_hash).where(QUESTIONS.c.question_hash == drafted.question_hash)
-    if session.execute(known).first():
-        return
     session.execute(
         insert(QUESTIONS).values(
             question_hash=drafted.question_hash,
