@@ -1,6 +1,7 @@
 """Leaves, columns, bounds and hash of an answer."""
 
-from marke.codebook.model import Clip
+from marke.codebook.model import OTHER, Clip
+from marke.privacy.own_table import STAR
 from marke.questions.grouping import leaf_of
 from marke.questions.model import Reading, Statistic
 from support.small_codebook import about_place, checked
@@ -61,3 +62,7 @@ def test_only_a_sensitive_category_has_parents() -> None:
     assert parents["terraced__low"] == "terraced"
     (whole,) = checked(variable="energy.gas_by_income", breakdown="income_band", smallest_group=15).sensitive_parents
     assert whole == {"low": "all", "high": "all"}
+
+
+def test_the_star_bucket_has_one_name_in_tables_and_codebook() -> None:
+    assert STAR == OTHER == checked().layout.all_leaves[-1]
