@@ -46,7 +46,6 @@ class Reason(StrEnum):
     OTHER_PAYLOAD = "other_payload"
     WRONG_QUESTION = "wrong_question"
     BELOW_FLOOR = "below_floor"
-    REPLAYED = "replayed"
     BAD_KEY = "bad_key"
     BAD_KEY_FILE = "bad_key_file"
     WRONG_PASSPHRASE = "wrong_passphrase"

@@ -1,7 +1,8 @@
 """Families of envelopes that must never be accepted, each with the reason it must be refused for.
 
 A family makes as many variants as it is asked for, always the same ones. `deliver` stands where a node's or a hub's
-door stands: it opens what arrives and remembers, as their stores do, what it has already acted on.
+door stands: it opens what arrives and remembers, as their stores do, what it has already acted on. (The real stores answer
+a repeat with the receipt they gave before and act no second time; here that shows as a reason.)
 """
 
 import base64
@@ -83,7 +84,7 @@ class Door:
 
     def _once(self, found: Verified[Document]) -> None:
         if found.content_hash in self.seen:
-            raise ConflictError(Reason.REPLAYED)
+            raise ConflictError(Reason.ANSWERED_ALREADY)
         self.seen.add(found.content_hash)
 
 

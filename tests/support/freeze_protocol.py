@@ -65,14 +65,15 @@ def signed_samples() -> Mapping[str, bytes]:
     contribution = a_contribution().model_copy(
         update={"cells": (*a_contribution().cells, HiddenCell(leaf="detached")), "bins_hidden": 2}
     )
+    answer = seal(contribution, [ALICE_KEY])
     return {
         "root": seal(a_root(), ROOT_KEYS[:3]),
         "directory": seal(a_directory(), DIRECTORY_KEYS[:2]),
         "question": question,
         "decision": seal(a_decision(), [ALICE_KEY]),
-        "contribution": seal(contribution, [ALICE_KEY]),
+        "contribution": answer,
         "enrolment": seal(_enrolment(), [CHARLIE_KEY]),
-        **{name: seal(document, [HUB_KEY]) for name, document in _by_the_hub(question.decode("utf-8")).items()},
+        **{name: seal(document, [HUB_KEY]) for name, document in _by_the_hub(question.decode("utf-8"), answer).items()},
     }
 
 
@@ -118,7 +119,7 @@ def unsigned_samples() -> Mapping[str, bytes]:
     return {name: document.to_bytes() for name, document in found.items()}
 
 
-def _by_the_hub(question: str) -> Mapping[str, Document]:
+def _by_the_hub(question: str, contribution: bytes) -> Mapping[str, Document]:
     made = NOON - timedelta(minutes=1)
     return {
         "offer": QuestionOffer(question_hash=_QUESTION_HASH, round_id=ROUND, question=question, offered=made),
@@ -136,9 +137,7 @@ def _by_the_hub(question: str) -> Mapping[str, Document]:
             made=made,
         ),
         "void": Void(round_id=ROUND, question_hash=_QUESTION_HASH, coverage=_COVERAGE, reason="too_few", made=made),
-        "receipt": Receipt(
-            round_id=ROUND, collective=ALICE, content_hash=content_hash(a_contribution().to_bytes()), received=made
-        ),
+        "receipt": Receipt(round_id=ROUND, collective=ALICE, content_hash=content_hash(contribution), received=made),
     }
 
 
