@@ -57,10 +57,10 @@ class LiveNode:
     def __post_init__(self) -> None:
         self.restart()
 
-    def restart(self, **settings: object) -> Agent:
+    def restart(self, settings: AgentSettings | None = None) -> Agent:
         """Start a new agent on the same database, as after a power cut."""
-        base: dict[str, object] = {"chance": counting_chance(), "allow_demo": True}
-        self.agent = Agent(self.engine, self.link, self.key, AgentSettings(**(base | settings)))  # type: ignore[arg-type] - names checked at run time
+        settings = settings or AgentSettings(chance=counting_chance(), allow_demo=True)
+        self.agent = Agent(self.engine, self.link, self.key, settings)
         return self.agent
 
     def step(self) -> AgentReport:

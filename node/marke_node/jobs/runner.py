@@ -20,11 +20,11 @@ _log = logging.getLogger("marke.node.agent")
 class AgentThread:
     """Runs one agent in the background. `make` opens it inside the thread, so that a serving node starts at once."""
 
-    def __init__(self, make: Callable[[], Agent], clock: Clock) -> None:
+    def __init__(self, make: Callable[[], Agent], clock: Clock, wake: threading.Event | None = None) -> None:
         self._make = make
         self._clock = clock
         self._stop = threading.Event()
-        self._wake = threading.Event()
+        self._wake = wake or threading.Event()
         self._thread = threading.Thread(target=self._run, name="marke-agent", daemon=True)
 
     def start(self) -> None:

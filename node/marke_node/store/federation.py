@@ -28,7 +28,6 @@ NODE: Final = append_only(
         METADATA,
         *_only_row(),
         Column("instance", Text, nullable=False, comment="random mark that also stands in the node's folder"),
-        Column("key_id", Text, nullable=False, comment="id of the key this database belongs to"),
         Column("made", InstantText, nullable=False, comment="when the node was made"),
         comment="ties the database to the folder, so that an empty disk is never taken for a first start",
         sqlite_strict=True,

@@ -63,15 +63,18 @@ class Home:
     pseudonym_secret: bytes = field(repr=False)
 
 
-def create(folder: Path, secret: Secret | None, chance: Chance) -> Home:
+def create(folder: Path, secret: Secret | None, chance: Chance, *, tie: Callable[[str], None]) -> Home:
     """Make the folder of a new node; without a secret a random one is made and kept in a file of its own.
 
-    Raises ConflictError(HOME_EXISTS) when there is a node in it already, and StorageError(HOME_UNWRITABLE).
+    `tie` writes the mark of the instance into the database. The key comes last: a folder without it is not a node yet, so
+    a start that was broken off can be repeated. Raises ConflictError(HOME_EXISTS) when there is a node in it already,
+    and StorageError(HOME_UNWRITABLE).
     """
     if (folder / KEY_FILE).exists():
         raise ConflictError(Reason.HOME_EXISTS, folder=str(folder))
-    key = PrivateKey.from_seed(chance(KEY_BYTES))
-    instance, pseudonym_secret = chance(_INSTANCE_BYTES).hex(), chance(_SECRET_BYTES)
+    key, pseudonym_secret = PrivateKey.from_seed(chance(KEY_BYTES)), chance(_SECRET_BYTES)
+    begun = (folder / INSTANCE_FILE).exists()
+    instance = _hex(folder / INSTANCE_FILE, _INSTANCE_BYTES).hex() if begun else chance(_INSTANCE_BYTES).hex()
     try:
         folder.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         folder.chmod(_OWNER_ONLY_FOLDER)
@@ -81,7 +84,7 @@ def create(folder: Path, secret: Secret | None, chance: Chance) -> Home:
         _write(folder / PSEUDONYM_FILE, pseudonym_secret.hex().encode("ascii") + b"\n")
         _write(folder / INSTANCE_FILE, instance.encode("ascii") + b"\n")
         salt, nonce = chance(SALT_BYTES), chance(NONCE_BYTES)
-        # the key comes last: a folder without it is not a node yet, so a broken start can be repeated
+        tie(instance)
         _write(folder / KEY_FILE, seal_private_key(key, secret=secret.value, salt=salt, nonce=nonce, cost=secret.cost))
     except OSError as error:
         raise StorageError(Reason.HOME_UNWRITABLE, folder=str(folder)) from error
@@ -158,3 +161,8 @@ def _write(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def is_file(path: str) -> bool:
+    """Say whether there is a file at a path."""
+    return Path(path).is_file()

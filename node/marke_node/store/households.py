@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marke.errors import NotFoundError
 from marke.reasons import Reason
 from marke_ground.store.engine import Session
-from marke_node.store.vault import HOUSEHOLDS, MEMBERS
+from marke_node.store.vault import CONSENTS, HOUSEHOLDS, MEMBERS
 
 _AT_ONCE = 500
 """Ids in one question to the database; both databases limit the number of values."""
@@ -52,3 +52,17 @@ def member_numbers(session: Session, members: Collection[str]) -> Mapping[str, i
         if member not in found:
             raise NotFoundError(Reason.MEMBER_UNKNOWN, member=member[:20])
     return found
+
+
+def count_people(session: Session, purpose: str) -> tuple[int, int, int]:
+    """Return how many households and adults there are, and how many adults have a yes in force for a purpose."""
+    households = select(func.count()).select_from(HOUSEHOLDS).where(HOUSEHOLDS.c.left_on.is_(None))
+    adult = (MEMBERS.c.adult == 1) & MEMBERS.c.left_on.is_(None)
+    adults = select(func.count()).select_from(MEMBERS).where(adult)
+    yes = (
+        select(func.count(MEMBERS.c.number.distinct()))
+        .join(CONSENTS, CONSENTS.c.member == MEMBERS.c.number)
+        .where(adult, CONSENTS.c.purpose == purpose, CONSENTS.c.withdrawn.is_(None))
+    )
+    found = [int(session.execute(query).scalar_one()) for query in (households, adults, yes)]
+    return found[0], found[1], found[2]

@@ -8,6 +8,7 @@ from sqlalchemy import Row, insert, select, update
 from marke.protocol.messages import Round
 from marke.protocol.node_side import NodeState, node_state_from_bytes
 from marke_ground.store.engine import Session
+from marke_node.store.federation import RECEIPTS
 from marke_node.store.rounds import ANSWERS, CONTRIBUTIONS, DECISIONS, QUESTIONS, RESULTS, ROUNDS
 
 RoundRow = Row[tuple[object, ...]]
@@ -85,3 +86,9 @@ def find_contribution(session: Session, round_id: str) -> RoundRow | None:
 def find_result(session: Session, round_id: str) -> RoundRow | None:
     """Return what came of a round, or None."""
     return session.execute(select(RESULTS).where(RESULTS.c.round_id == round_id)).one_or_none()
+
+
+def has_receipt(session: Session, content_hash: str) -> bool:
+    """Say whether the hub's receipt for some message is here."""
+    query = select(RECEIPTS.c.content_hash).where(RECEIPTS.c.content_hash == content_hash)
+    return session.execute(query).first() is not None

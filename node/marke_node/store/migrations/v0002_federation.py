@@ -28,7 +28,6 @@ def _create_node() -> None:
         "node",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False, comment="always 1: there is one row"),
         sa.Column("instance", sa.Text(), nullable=False, comment="random mark that also stands in the node's folder"),
-        sa.Column("key_id", sa.Text(), nullable=False, comment="id of the key this database belongs to"),
         sa.Column("made", sa.Text(), nullable=False, comment="when the node was made"),
         sa.CheckConstraint("id = 1", name="ck_node_one_row"),
         sa.PrimaryKeyConstraint("id", name="pk_node"),

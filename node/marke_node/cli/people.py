@@ -1,0 +1,131 @@
+"""Households, members and consent, one at a time; whole lists come in with `marke node import`."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from marke.codebook.builtin import read_builtin
+from marke.codebook.model import ConsentCategory, Purpose
+from marke.vocabulary.ids import content_hash
+from marke_ground.commands import MarkeGroup, answer
+from marke_ground.store.engine import reading, transaction
+from marke_node.cli.surroundings import BOARD, opened
+from marke_node.services import add_household, give_consent, register_member, withdraw_consent
+from marke_node.services.count_people import count_people
+from marke_node.services.give_consent import ConsentText, Yes
+from marke_node.store import home
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_ALL = "all"
+_HEAPS = click.Choice([_ALL, *(category.value for category in ConsentCategory)])
+_PURPOSES = click.Choice([purpose.value for purpose in Purpose])
+
+
+@click.group(cls=MarkeGroup)
+def household() -> None:
+    """Add and count households."""
+
+
+@household.command("add")
+@click.option("--code", "codes", multiple=True, metavar="CATEGORY=CODE", help="Such as dwelling_type=terraced.")
+@click.option("--joined", type=_DAY, help="Day of joining; today when left out.")
+def add_one(*, codes: tuple[str, ...], joined: datetime | None) -> None:
+    """Add one household and print its pseudonym."""
+    pairs = [code.partition("=") for code in codes]
+    with opened() as here, transaction(here.engine) as session:
+        new = add_household.NewHousehold(
+            joined=_day(joined, here.now), codes={category: code for category, _, code in pairs}
+        )
+        found = add_household.add(session, household=new, codebook=read_builtin(), by=BOARD, now=here.now)
+    answer({"household": found}, found)
+
+
+@household.command("count")
+def count_households() -> None:
+    """Count households, adults, and adults who said yes."""
+    _count()
+
+
+@click.group(cls=MarkeGroup)
+def member() -> None:
+    """Add and count members."""
+
+
+@member.command("add")
+@click.argument("household_id")
+@click.option("--name", prompt=True, help="Stays in this node's database.")
+@click.option("--email", help="Stays in this node's database.")
+@click.option("--child", is_flag=True, help="Not an adult: takes no part in consent.")
+@click.option("--joined", type=_DAY, help="Day of joining; today when left out.")
+def add_member(*, household_id: str, name: str, email: str | None, child: bool, joined: datetime | None) -> None:
+    """Add one member to a household and print the pseudonym."""
+    with opened() as here, transaction(here.engine) as session:
+        new = register_member.NewMember(
+            household=household_id, name=name, joined=_day(joined, here.now), adult=not child, email=email
+        )
+        found = register_member.register(session, member=new, by=BOARD, now=here.now)
+    answer({"member": found}, found)
+
+
+@member.command("count")
+def count_members() -> None:
+    """Count households, adults, and adults who said yes."""
+    _count()
+
+
+@click.group(cls=MarkeGroup)
+def consent() -> None:
+    """Write down who says yes, and who takes it back."""
+
+
+@consent.command("give")
+@click.argument("member_id")
+@click.option("--purpose", type=_PURPOSES, required=True, help="What the data may be used for.")
+@click.option("--heap", type=_HEAPS, default=_ALL, help="Which data; `all` leaves out health and income.")
+@click.option("--text", type=_FILE, required=True, help="The very text the member agreed to.")
+@click.option("--lang-of-text", type=click.Choice(["nl", "en"]), default="nl", help="Its language.")
+def give_yes(*, member_id: str, purpose: str, heap: str, text: Path, lang_of_text: str) -> None:
+    """Write down a yes that a member gave on paper."""
+    agreed = ConsentText(
+        text_hash=content_hash(home.read(text)), language="en" if lang_of_text == "en" else "nl", channel="paper"
+    )
+    with opened() as here, transaction(here.engine) as session:
+        given = give_consent.give(session, given=[_yes(member_id, purpose, heap)], text=agreed, by=BOARD, now=here.now)
+    answer({"given": given}, str(given))
+
+
+@consent.command("withdraw")
+@click.argument("member_id")
+@click.option("--purpose", type=_PURPOSES, help="One purpose; else everything.")
+@click.option("--heap", type=_HEAPS, default=_ALL, help="With --purpose: which data.")
+def take_back(*, member_id: str, purpose: str | None, heap: str) -> None:
+    """Take a yes back. It holds at once: the household drops out of every answer that is not signed yet."""
+    with opened() as here, transaction(here.engine) as session:
+        if purpose is None:
+            ended = withdraw_consent.withdraw_all(session, member=member_id, by=BOARD, now=here.now)
+        else:
+            withdraw_consent.withdraw(session, yes=_yes(member_id, purpose, heap), by=BOARD, now=here.now)
+            ended = 1
+    answer({"withdrawn": ended}, str(ended))
+
+
+def _yes(member_id: str, purpose: str, heap: str) -> Yes:
+    return Yes(member_id, Purpose(purpose), None if heap == _ALL else ConsentCategory(heap))
+
+
+def _day(chosen: datetime | None, now: datetime) -> date:
+    return now.date() if chosen is None else chosen.date()
+
+
+def _count() -> None:
+    with opened() as here, reading(here.engine) as session:
+        found = count_people(session)
+    consenting = {purpose.value: number for purpose, number in found.consenting.items()}
+    answer(
+        {"households": found.households, "adults": found.adults, "consenting": consenting},
+        f"households: {found.households}",
+        f"adults: {found.adults}",
+        *(f"yes to {purpose}: {number}" for purpose, number in consenting.items()),
+    )

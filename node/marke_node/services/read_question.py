@@ -1,0 +1,142 @@
+"""One question in full: what it asks in plain words, what was decided and given, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from marke.codebook.model import Codebook
+from marke.errors import NotFoundError, UntrustedError
+from marke.governance.mode import HeldForBoard, WhyHeld, route
+from marke.protocol.messages import Cell, Coverage, Result, Void
+from marke.questions.check import CheckedQuestion, check
+from marke.questions.explain import explain
+from marke.reasons import Language, Reason
+from marke.signing.envelope import Envelope
+from marke.statistics.readings import FinishedReading
+from marke_ground.store.engine import Session
+from marke_node.services.pipeline import NotBuilt
+from marke_node.services.pipeline_steps import NOT_BUILT
+from marke_node.services.read_register import RegisterEntry, decision_of, entry_of, question_in
+from marke_node.services.standing_rules import read_standing
+from marke_node.services.stored_cells import cells_from_text
+from marke_node.store import rounds_log
+
+
+@dataclass(frozen=True)
+class OwnAnswer:
+    """What this collective gave, exactly as it left."""
+
+    cells: tuple[Cell, ...]
+    columns: tuple[str, ...]
+    bins_hidden: int
+    made: datetime
+    has_receipt: bool
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The combined answer, finished here from the hub's signed table."""
+
+    coverage: Coverage
+    readings: tuple[FinishedReading, ...]
+    counts_us: bool | None
+    """Whether the hub says that our answer is in it; None when we gave none."""
+    made: datetime
+
+
+@dataclass(frozen=True)
+class NoFigures:
+    """The round gave no figure."""
+
+    coverage: Coverage
+    made: datetime
+
+
+QuestionOutcome: TypeAlias = Figures | NoFigures | None
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    """Everything the collective may see about one round of one question."""
+
+    entry: RegisterEntry
+    explanation: str
+    """One sentence or two per line, in the reader's language."""
+    why_held: tuple[WhyHeld, ...]
+    answer: OwnAnswer | None
+    outcome: QuestionOutcome
+    not_built: tuple[NotBuilt, ...] = NOT_BUILT
+
+
+def read_question(
+    session: Session, *, round_id: str, codebook: Codebook, language: Language, now: datetime
+) -> QuestionPage:
+    """Return one round; raises NotFoundError(UNKNOWN_ROUND)."""
+    row = rounds_log.find_round(session, round_id)
+    stored = None if row is None else rounds_log.find_question(session, row.question_hash)
+    if row is None or stored is None:
+        raise NotFoundError(Reason.UNKNOWN_ROUND)
+    decided = rounds_log.last_decision(session, round_id)
+    entry = entry_of(row, stored.envelope, None if decided is None else decision_of(decided), now=now)
+    checked = check(question_in(stored.envelope), codebook)
+    routed = route(checked, read_standing(session))
+    return QuestionPage(
+        entry=entry,
+        explanation=explain(checked, codebook, language),
+        why_held=routed.why if isinstance(routed, HeldForBoard) else (),
+        answer=_answer(session, round_id, checked, entry.stage),
+        outcome=_outcome(session, round_id, checked),
+    )
+
+
+def _answer(session: Session, round_id: str, checked: CheckedQuestion, stage: str) -> OwnAnswer | None:
+    given = rounds_log.find_contribution(session, round_id)
+    answer = None if given is None else rounds_log.find_answer(session, given.release_key)
+    if given is None or answer is None:
+        return None
+    return OwnAnswer(
+        cells=cells_from_text(answer.cells),
+        columns=checked.layout.columns,
+        bins_hidden=answer.bins_hidden,
+        made=given.made,
+        has_receipt=stage != "contributed" and rounds_log.has_receipt(session, given.content_hash),
+        content_hash=given.content_hash,
+    )
+
+
+def _outcome(session: Session, round_id: str, checked: CheckedQuestion) -> QuestionOutcome:
+    row = rounds_log.find_result(session, round_id)
+    if row is None:
+        return None
+    envelope = Envelope.from_text(row.envelope)
+    if row.kind == "void":
+        void = Void.from_bytes(envelope.payload)
+        return NoFigures(void.coverage, void.made)
+    result = Result.from_bytes(envelope.payload)
+    given = rounds_log.find_contribution(session, round_id)
+    signer = None if given is None else Envelope.from_text(given.envelope).signatures[0].key_id
+    return Figures(
+        coverage=result.coverage,
+        readings=readings_of(checked, result),
+        counts_us=None if signer is None else signer in result.contributors,
+        made=result.made,
+    )
+
+
+def readings_of(checked: CheckedQuestion, result: Result) -> tuple[FinishedReading, ...]:
+    """Finish the readings from a signed result.
+
+    Raises UntrustedError(RESULT_DOES_NOT_FIT) when it is of another layout, and BadInputError(CELLS_DO_NOT_FIT).
+    """
+    # loaded here: an idle node carries no statistics
+    from marke.statistics.combine import from_parts  # noqa: PLC0415
+    from marke.statistics.finish import finish  # noqa: PLC0415
+
+    if result.layout_hash != checked.layout.hash or len(result.spread) not in {0, len(result.cells)}:
+        raise UntrustedError(Reason.RESULT_DOES_NOT_FIT)
+    spread = result.spread or ((),) * len(result.cells)
+    parts = [
+        (cell.leaf, cell.collectives, cell.values, found) for cell, found in zip(result.cells, spread, strict=True)
+    ]
+    return finish(checked, from_parts(checked, parts, answered=result.coverage.answered))
