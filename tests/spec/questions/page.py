@@ -1,5 +1,7 @@
 """The page `docs/reference/questions.md`, written from the code and the examples; run as a module, it writes it."""
 
+import re
+
 from marke.privacy.rules import Rules
 from marke.questions.check import HARD_FLOORS
 from marke.questions.kinds import KINDS
@@ -95,9 +97,9 @@ only where sums, squares or a place are shown.
 
 
 def _refusals() -> str:
-    said = {reason: sentences()[reason]["en"] for reason in Reason}
-    asked = [reason for reason, text in said.items() if reason.startswith(("question_", "unknown_reading"))]
-    rows = [[f"`{reason}`", said[reason]] for reason in asked if "{field}" in said[reason]]
+    sources = "".join((ROOT / "shared/marke/questions" / name).read_text("utf-8") for name in ("model.py", "check.py"))
+    given = [Reason[name] for name in dict.fromkeys(re.findall(r"Reason\.([A-Z_]+)", sources))]
+    rows = [[f"`{reason}`", sentences()[reason]["en"]] for reason in given]
     return f"""## Why a question does not fit
 
 {_markdown([["reason", "said as"], *rows])}
