@@ -1,8 +1,8 @@
 """Families of envelopes that must never be accepted, each with the reason it must be refused for.
 
-A family makes as many variants as it is asked for, always the same ones. `deliver` stands where a node's or a hub's
-door stands: it opens what arrives and remembers, as their stores do, what it has already acted on. (The real stores answer
-a repeat with the receipt they gave before and act no second time; here that shows as a reason.)
+A family makes as many variants as it is asked for, always the same ones. `Door` stands where a node's or a hub's door
+stands: it opens what arrives and remembers, as their stores do, what it has already acted on. (The real hub answers a
+repeat with the receipt it gave before and acts no second time; here that shows as a reason.)
 """
 
 import base64
@@ -59,7 +59,7 @@ class Door:
     seen: set[str] = field(default_factory=set)
 
     def question(self, data: bytes, now: datetime = NOON) -> None:
-        self._once(open_message(self.trust, data, Question, now=now))
+        self._once(open_message(self.trust, data, Question, now=now), Reason.QUESTION_REPLAYED)
 
     def offer(self, data: bytes, now: datetime = NOON) -> None:
         self._once(open_offer(self.trust, data, now=now)[0])
@@ -82,9 +82,9 @@ class Door:
     def pin(self, data: bytes, now: datetime = NOON) -> None:
         self.trust = TrustState.pin(data, fingerprint=root_fingerprint(a_root().to_bytes()), now=now)
 
-    def _once(self, found: Verified[Document]) -> None:
+    def _once(self, found: Verified[Document], repeated: Reason = Reason.ANSWERED_ALREADY) -> None:
         if found.content_hash in self.seen:
-            raise ConflictError(Reason.ANSWERED_ALREADY)
+            raise ConflictError(repeated)
         self.seen.add(found.content_hash)
 
 

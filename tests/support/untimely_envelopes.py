@@ -165,7 +165,7 @@ UNTIMELY: Mapping[Family, Reason] = {
     under_an_expired_directory: Reason.DIRECTORY_EXPIRED,
     stale_directory: Reason.DIRECTORY_EXPIRED,
     replayed_contribution: Reason.ANSWERED_ALREADY,
-    replayed_with_another_signature: Reason.ANSWERED_ALREADY,
+    replayed_with_another_signature: Reason.QUESTION_REPLAYED,
     older_root: Reason.ROLLED_BACK_ROOT,
     replaced_root: Reason.REPLACED_ROOT,
     skipped_root: Reason.SKIPPED_ROOT,
