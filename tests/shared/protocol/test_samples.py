@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from marke import canonical
-from marke.errors import BadInputError
+from marke.errors import BadInputError, ProgrammerError
 from marke.protocol.messages import (
     Contribution,
     Decision,
@@ -107,3 +107,8 @@ def test_a_field_that_nobody_knows_is_refused_in_every_message(path: Path) -> No
         raise TypeError("a message is an object")
     with pytest.raises(BadInputError):
         kinds()[path.stem].from_bytes(canonical.to_bytes({**value, "backdoor": 1}))
+
+
+def test_there_is_no_schema_of_what_is_not_a_message() -> None:
+    with pytest.raises(ProgrammerError):
+        schema_of("gossip")
