@@ -173,6 +173,8 @@ class Reason(StrEnum):
     NO_SUCH_PAGE = "no_such_page"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     BODY_TOO_BIG = "body_too_big"
+    UPLOAD_GONE = "upload_gone"
+    UPLOAD_NOT_KEPT = "upload_not_kept"
 
     # questions
     UNKNOWN_READING = "unknown_reading"

@@ -36,17 +36,20 @@ class ExactNumbers(dict[str, int]):
     def __init__(self, places: int, *, decimal_comma: bool = False) -> None:
         super().__init__()
         self._places = places
-        self._comma = decimal_comma
+        self._sign = "," if decimal_comma else "."
 
     def __missing__(self, text: str) -> int:
-        value = self._parse(text.strip())
+        whole, point, fraction = text.partition(self._sign)
+        # almost every cell: digits, the sign, and exactly as many decimals as we keep
+        usual = point and len(fraction) == self._places and text.isascii() and whole.isdigit() and fraction.isdigit()
+        value = int(whole + fraction) if usual and len(text) <= _LONGEST_NUMBER else self._parse(text.strip())
         if len(self) < _KEPT_NUMBERS:
             self[text] = value
         return value
 
     def _parse(self, text: str) -> int:
         plain = text
-        if self._comma:
+        if self._sign == ",":
             # a point in a file with decimal commas may mean thousands: never guess
             plain = "?" if "." in text else text.replace(",", ".", 1)
         if plain in _NO_NUMBERS or len(plain) > _LONGEST_NUMBER or not _PLAIN.fullmatch(plain):

@@ -1,5 +1,6 @@
 """Moments in files: with an offset, or as local clock time of a place with summer time."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,13 +14,13 @@ BRUSSELS = "Europe/Brussels"
 HOUR = 3_600
 DAY = 86_400
 _DATE_LENGTH = 10
-_SHORT_CLOCK, _LONG_CLOCK = 5, 8
+_CLOCK = re.compile("[0-9]{2}:[0-9]{2}(?::[0-9]{2})?", re.ASCII)
 _OFFSET_LENGTHS = {len("2024-01-01T00:00:00Z"), len("2024-01-01T00:00:00+01:00")}
 
 
 def offset_moment(text: str) -> int:
     """Read `2024-01-01T00:00:00+01:00` as UTC seconds; raises RowError for any other form, also without an offset."""
-    if len(text) in _OFFSET_LENGTHS:
+    if len(text) in _OFFSET_LENGTHS and text[_DATE_LENGTH] == "T":
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
@@ -48,7 +49,7 @@ class _ClockTimes(dict[str, int]):
     """`07:15` or `07:15:00` to seconds after midnight on the clock."""
 
     def __missing__(self, text: str) -> int:
-        if len(text) not in {_SHORT_CLOCK, _LONG_CLOCK}:
+        if not _CLOCK.fullmatch(text):
             raise RowError(Reason.IMPORT_BAD_TIME)
         try:
             clock = time.fromisoformat(text)

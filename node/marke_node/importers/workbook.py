@@ -42,7 +42,7 @@ def refuse_dangerous(file: BinaryIO) -> None:
                     with packed.open(part) as content:
                         if _ENTITIES.search(content.read(_START_OF_PART)):
                             raise BadInputError(Reason.IMPORT_NOT_A_WORKBOOK)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
         raise BadInputError(Reason.IMPORT_WORKBOOK_DAMAGED) from error
     finally:
         file.seek(0)

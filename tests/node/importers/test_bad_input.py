@@ -152,6 +152,7 @@ def test_a_row_that_cannot_be_read_is_left_out_and_the_rest_stays() -> None:
         ("2025-02-01T03:00:00,0.1,0,0,0,0", Reason.IMPORT_BAD_TIME),
         ("2025-02-31T03:00:00+01:00,0.1,0,0,0,0", Reason.IMPORT_BAD_TIME),
         ("01-02-2025 03:00,0.1,0,0,0,0", Reason.IMPORT_BAD_TIME),
+        ("2025-02-01 03:00:00+01:00,0.1,0,0,0,0", Reason.IMPORT_BAD_TIME),
         ("2025-02-01T03:00:00+01:00,-0.1,0,0,0,0", Reason.IMPORT_NEGATIVE),
         ("2025-02-01T03:00:00+01:00,61,0,0,0,0", Reason.IMPORT_IMPLAUSIBLE),
         ("2025-02-01T03:00:00+01:00,0,0,0,0,16.001", Reason.IMPORT_IMPLAUSIBLE),
