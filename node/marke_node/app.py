@@ -1,7 +1,7 @@
 """The node's web app and its agent, wired together. Real time and real chance come in here, and nowhere below."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 from sqlalchemy import Engine
 
 from marke.clock import Clock
+from marke.errors import NotFoundError
 from marke_ground.store.engine import reading
 from marke_ground.web.ground import build_app
 from marke_ground.web.site import LOOPBACK_HOSTS, Site
@@ -20,6 +21,11 @@ from marke_node.jobs.runner import AgentThread
 from marke_node.services.join_federation import read_membership
 from marke_node.services.node import EXTENSION, Node, open_node
 from marke_node.store.access import ACCESS
+from marke_node.web.home import HOME as HOME_PAGES
+from marke_node.web.imports import IMPORT
+from marke_node.web.menu import GRANTS, HOME, MENU
+from marke_node.web.place import PLACE
+from marke_node.web.register import REGISTER
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ def create_app(config: NodeConfig, clock: Clock | None = None) -> Flask:
 def create_app_of(node: Node, engine: Engine, clock: Clock | None = None) -> Flask:
     """Make the app of a node that is already open, such as one that shares this process with its agent."""
     app = build_app(
-        site_of(node.config),
+        replace(site_of(node.config), name=_collective_name(engine)),
         engine=engine,
         tables=ACCESS,
         clock=clock or RealClock(),
@@ -53,7 +59,7 @@ def create_app_of(node: Node, engine: Engine, clock: Clock | None = None) -> Fla
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Return every group of pages of the node."""
-    return ()
+    return (HOME_PAGES, REGISTER, PLACE, IMPORT)
 
 
 def site_of(config: NodeConfig) -> Site:
@@ -63,14 +69,24 @@ def site_of(config: NodeConfig) -> Site:
         kind="node",
         package="marke_node",
         name="Marke",
-        grants={},
-        menu=(),
-        home="ground.sign_in",
+        grants=GRANTS,
+        menu=MENU,
+        home=HOME,
         cookie_suffix=f"node_{config.port}",
         secure=config.site_url.startswith("https://"),
         demo=config.environment is Environment.DEMO,
         hosts=tuple(dict.fromkeys((*LOOPBACK_HOSTS, *([host] if host else [])))),
+        upload_folder=config.home,
     )
+
+
+def _collective_name(engine: Engine) -> str:
+    """Return what the collective is called; a node that has not joined yet has no name of its own."""
+    try:
+        with reading(engine) as session:
+            return read_membership(session).collective_name
+    except NotFoundError:
+        return "Marke"
 
 
 def make_agent(node: Node, engine: Engine) -> Agent:

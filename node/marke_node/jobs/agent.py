@@ -69,8 +69,10 @@ class Agent:
         caller = Caller(standpoint.signer.collective, self._key, self._settings.chance)
         standpoint = self._exchange.poll(standpoint, caller, report, now)
         self._remember(standpoint)
-        self._decide(standpoint, report, now)
-        self._answer(standpoint, report, now)
+        with reading(self._engine) as session:
+            to_do = rounds_log.rounds_to_do(session)
+        self._decide([round_id for stage, round_id in to_do if stage == "offered"], standpoint, report, now)
+        self._answer([round_id for stage, round_id in to_do if stage == "round_open"], standpoint, report, now)
         carry(self._engine, self._link, standpoint, caller, report, now)
         self._plan(report, now)
         return report
@@ -80,6 +82,7 @@ class Agent:
         with reading(self._engine) as session:
             membership = read_membership(session)
             kept = kept_versions(session)
+            self._exchange.look(session, now)
             if membership.collective is not None:
                 if self._standpoint is None or kept != self._kept:
                     self._kept = kept
@@ -102,8 +105,8 @@ class Agent:
             with reading(self._engine) as session:
                 self._kept = kept_versions(session)
 
-    def _decide(self, standpoint: Standpoint, report: AgentReport, now: datetime) -> None:
-        for round_id in self._rounds_at("offered"):
+    def _decide(self, rounds: Sequence[str], standpoint: Standpoint, report: AgentReport, now: datetime) -> None:
+        for round_id in rounds:
             with transaction(self._engine) as session:
                 try:
                     decided = deciding.decide(
@@ -125,8 +128,8 @@ class Agent:
                 case deciding.NotYet():
                     report.held.append(round_id)
 
-    def _answer(self, standpoint: Standpoint, report: AgentReport, now: datetime) -> None:
-        for round_id in self._rounds_at("round_open"):
+    def _answer(self, rounds: Sequence[str], standpoint: Standpoint, report: AgentReport, now: datetime) -> None:
+        for round_id in rounds:
             with transaction(self._engine) as session:
                 outcome = answering.answer_question(
                     session,
@@ -143,10 +146,6 @@ class Agent:
                     report.took_back.append((round_id, reason))
                 case answering.NotNow():
                     pass
-
-    def _rounds_at(self, stage: str) -> list[str]:
-        with reading(self._engine) as session:
-            return rounds_log.rounds_at(session, [stage])
 
     def _plan(self, report: AgentReport, now: datetime) -> None:
         with reading(self._engine) as session:

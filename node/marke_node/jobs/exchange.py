@@ -10,7 +10,7 @@ from marke.protocol.messages import PROTOCOL_VERSIONS, PollAnswer, PollRequest
 from marke.reasons import Reason
 from marke.signing.trust import TrustState
 from marke.vocabulary.actor import SYSTEM
-from marke_ground.store.engine import reading, transaction
+from marke_ground.store.engine import Session, transaction
 from marke_node.hub_link.backoff import CHANCE_BYTES, next_wait
 from marke_node.hub_link.link import Caller, Chance, HubLink, NothingNew
 from marke_node.jobs.join_hub import SOFTWARE
@@ -21,6 +21,9 @@ from marke_node.services.pipeline_steps import CAPABILITIES
 from marke_node.services.receive_envelopes import Ended, TrustMoved, receive
 from marke_node.services.record_incident import record_incident
 from marke_node.store import outbox
+
+LONGEST_INTERVAL: Final = timedelta(days=1)
+"""A hub may ask for patience, and a clock may have been set back; a node still asks once a day."""
 
 MOST_PAGES: Final = 50
 """More pages than this wait for the next step, so that a hub that never ends cannot keep the agent busy."""
@@ -39,17 +42,22 @@ class Exchange:
         self._tag: tuple[bytes, str] | None = None
         """The last request and the tag of its answer; only the same request again may say `If-None-Match`."""
         self._contact: datetime | None = None
+        self._cursor = 0
+        self._interval = 60
         self._failing = True
         """Whether a failure may be on file that a success must clear."""
         self.next_poll: datetime | None = None
 
+    def look(self, session: Session, now: datetime) -> None:
+        """Read where the conversation stands; another process may have moved it since the last step."""
+        state = outbox.agent_state(session)
+        if state is not None:
+            self._cursor = state.cursor
+            self.next_poll = min(self.next_poll or state.next_poll, now + LONGEST_INTERVAL)
+
     def poll(self, standpoint: Standpoint, caller: Caller, report: AgentReport, now: datetime) -> Standpoint:
         """Poll when it is due, file what came, and return the standpoint, moved when trust moved."""
-        if self.next_poll is None:
-            with reading(self._engine) as session:
-                state = outbox.agent_state(session)
-            self.next_poll = now if state is None else min(state.next_poll, now + timedelta(days=1))
-        if now < self.next_poll:
+        if self.next_poll is not None and now < self.next_poll:
             return standpoint
         try:
             return self._pages(standpoint, caller, report, now)
@@ -74,13 +82,7 @@ class Exchange:
                 break
         return standpoint
 
-    _interval = 60
-    _cursor = 0
-
     def _ask(self, standpoint: Standpoint, caller: Caller, now: datetime) -> PollAnswer | None:
-        with reading(self._engine) as session:
-            state = outbox.agent_state(session)
-        self._cursor = 0 if state is None else state.cursor
         request = PollRequest(
             protocols=PROTOCOL_VERSIONS,
             software=SOFTWARE,
@@ -130,7 +132,7 @@ class Exchange:
         values: dict[str, object] = {"next_poll": self.next_poll, "last_contact": now, "wait_s": 0}
         values |= {"failure": None, "failed": None}
         if answer is not None:
-            values["cursor"] = answer.cursor
+            values["cursor"] = self._cursor = answer.cursor
         with transaction(self._engine) as session:
             outbox.write_agent_state(session, values)
         self._contact, self._failing = now, False

@@ -81,13 +81,17 @@ def approve_question(session: Session, *, round_id: str, standpoint: Standpoint,
     return decide(session, round_id=round_id, standpoint=standpoint, by=by, now=now)
 
 
-def refuse_question(session: Session, *, round_id: str, standpoint: Standpoint, by: Actor, now: datetime) -> SaidNo:
+def refuse_question(
+    session: Session, *, round_id: str, standpoint: Standpoint, by: Actor, now: datetime, why: str = ""
+) -> SaidNo:
     """Say no for the board; also takes back a yes, until the answer is signed.
+
+    `why` is what members will read; it stays inside the collective.
 
     Raises NotFoundError(UNKNOWN_ROUND) and ConversationError when it is too late.
     """
     state = rounds_log.state_of(take_round(session, round_id))
-    refused = Refused(Reason.REFUSED_BY_BOARD)
+    refused = Refused(Reason.REFUSED_BY_BOARD, {"why": why} if why else {})
     write_decision(session, state=state, signer=standpoint.signer, refused=refused, by=by, now=now)
     return SaidNo(refused.reason)
 

@@ -57,7 +57,7 @@ def gather(session: Session, *, checked: CheckedQuestion, now: datetime) -> Coho
     records: list[tuple[str, int]] = []
     households: list[str] = []
     consenting = with_fact = 0
-    for number, household, codes, value in session.execute(_ROSTER, {"roster": roster}):
+    for number, household, codes, value in session.execute(_ROSTER, {"roster": roster}).all():
         if number not in takes_part:
             continue
         consenting += 1
@@ -127,7 +127,7 @@ def _adults(session: Session, purpose: Purpose) -> Iterator[tuple[int, tuple[tup
     """Yield household by household what each adult has consented to; nobody is left out for having answered nothing."""
     household: int | None = None
     adults: dict[int, list[_Written]] = {}
-    for of_household, member, *written in session.execute(_ADULTS, {"purpose": purpose.value}):
+    for of_household, member, *written in session.execute(_ADULTS, {"purpose": purpose.value}).all():
         if of_household != household:
             if household is not None:
                 yield household, tuple(tuple(adult) for adult in adults.values())

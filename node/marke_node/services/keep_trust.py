@@ -35,10 +35,14 @@ def load_trust(session: Session, *, now: datetime, allow_demo: bool) -> TrustSta
 
 def kept_versions(session: Session) -> tuple[int, int]:
     """Return the newest root version and the number of directories that are kept; they say whether trust moved."""
-    return (
-        int(session.execute(select(func.coalesce(func.max(TRUST_ROOTS.c.version), 0))).scalar_one()),
-        int(session.execute(select(func.coalesce(func.max(TRUST_DIRECTORIES.c.number), 0))).scalar_one()),
-    )
+    root, directory = session.execute(_KEPT_VERSIONS).one()
+    return int(root), int(directory)
+
+
+_KEPT_VERSIONS = select(
+    select(func.coalesce(func.max(TRUST_ROOTS.c.version), 0)).scalar_subquery(),
+    select(func.coalesce(func.max(TRUST_DIRECTORIES.c.number), 0)).scalar_subquery(),
+)
 
 
 def keep_root(session: Session, *, trust: TrustState, envelope: bytes, by: Actor, now: datetime) -> TrustState:

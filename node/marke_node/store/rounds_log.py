@@ -1,6 +1,5 @@
 """Reading and writing the rows of rounds. No rule lives here; the services decide."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, insert, select, update
@@ -61,10 +60,16 @@ def write_opening(session: Session, opened: Round, envelope: str) -> None:
     session.execute(update(ROUNDS).where(ROUNDS.c.id == opened.round_id).values(values))
 
 
-def rounds_at(session: Session, stages: Sequence[str]) -> list[str]:
-    """Return the ids of the rounds at some stages, oldest first."""
-    query = select(ROUNDS.c.id).where(ROUNDS.c.stage.in_(stages)).order_by(ROUNDS.c.received, ROUNDS.c.id)
-    return list(session.execute(query).scalars())
+def rounds_to_do(session: Session) -> list[tuple[str, str]]:
+    """Return stage and id of the rounds that an agent has work on, oldest first."""
+    return [(row.stage, row.id) for row in session.execute(_TO_DO).all()]
+
+
+_TO_DO = (
+    select(ROUNDS.c.stage, ROUNDS.c.id)
+    .where(ROUNDS.c.stage.in_(("offered", "round_open")))
+    .order_by(ROUNDS.c.received, ROUNDS.c.id)
+)
 
 
 def last_decision(session: Session, round_id: str) -> RoundRow | None:
