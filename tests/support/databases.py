@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, make_url
 
 from marke_ground.store.engine import open_engine
-from marke_ground.store.migrate import migrate
+from marke_ground.store.migrate import known_revisions, migrate
 
 NODE_MIGRATIONS = "marke_node.store.migrations"
 HUB_MIGRATIONS = "marke_hub.store.migrations"
@@ -41,6 +42,17 @@ _SETTINGS = {
     "jit": "off",
 }
 
+_REVISION = "SELECT version_num FROM alembic_version"
+
+_EMPTY = """SET session_replication_role = replica;
+DO $$DECLARE name text; is_used boolean;
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO is_used;
+        IF is_used THEN EXECUTE format('TRUNCATE %I RESTART IDENTITY CASCADE', name); END IF;
+    END LOOP;
+END$$"""
+
 
 @dataclass
 class PostgresServer:
@@ -49,14 +61,18 @@ class PostgresServer:
     folder: Path
     numbers: Iterator[int] = field(default_factory=count)
     templates: dict[str, str] = field(default_factory=dict)
+    clean: dict[str, list[str]] = field(default_factory=dict)
 
     def url(self, database: str) -> str:
         """Return the address of a database."""
         return f"postgresql://marke@/{database}?host={self.folder}"
 
     def new_database(self, package: str | None) -> str:
-        """Make a database with all tables of a migrations package (or with none) and return its address."""
-        return self._create(self._template(package) if package else "template0")
+        """Return the address of a database with all empty tables of a migrations package, or with no table at all."""
+        if package is None:
+            return self._create("template0")
+        waiting = self.clean.setdefault(package, [])
+        return waiting.pop() if waiting else self._create(self._template(package))
 
     def _template(self, package: str) -> str:
         if package not in self.templates:
@@ -72,15 +88,19 @@ class PostgresServer:
         self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
         return self.url(name)
 
-    def drop(self, url: str) -> None:
-        """Throw a database away."""
-        self._run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+    def give_back(self, url: str, package: str | None) -> None:
+        """Empty a database for the next test: twenty times faster than a new one; one of unknown form is dropped."""
+        if package is not None and self._run(_EMPTY, url) == known_revisions(package)[-1]:
+            self.clean[package].append(url)
+        else:
+            self._run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
-    def _run(self, statement: str) -> None:
-        engine = open_engine(self.url("postgres"))
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
-            session.execute(text(statement))
-        engine.dispose()
+    def _run(self, statement: str, url: str | None = None) -> str | None:
+        name = _name(url) if url else "postgres"
+        with psycopg.connect(host=str(self.folder), dbname=name, user="marke", autocommit=True) as session:
+            session.execute(statement.encode())
+            found = session.execute(_REVISION).fetchone() if url else None
+        return str(found[0]) if found else None
 
 
 def _name(url: str) -> str:
@@ -111,7 +131,17 @@ def start_postgres() -> PostgresServer:
     data = folder / "data"
     _as(user, [binaries / "initdb", "-D", data, "-U", "marke", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"])
     options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
-    start: list[Path | str] = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"{options} -k {folder}", "start"]
+    start: list[Path | str] = [
+        binaries / "pg_ctl",
+        "-D",
+        data,
+        "-w",
+        "-l",
+        folder / "log",
+        "-o",
+        f"{options} -k {folder}",
+        "start",
+    ]
     _as(user, start)
     return PostgresServer(folder)
 
@@ -148,7 +178,7 @@ def _database(request: pytest.FixtureRequest, folder: Path, package: str | None)
     server: PostgresServer = request.getfixturevalue("postgres")
     url = server.new_database(package)
     yield url
-    server.drop(url)
+    server.give_back(url, package)
 
 
 @pytest.fixture(scope="session")

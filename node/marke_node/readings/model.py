@@ -2,7 +2,7 @@
 
 from array import array
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 
 from marke.vocabulary.units import ReadingUnit
 
@@ -24,12 +24,64 @@ class Register(StrEnum):
         """Return the smallest unit readings of this register are kept in."""
         return ReadingUnit.CUBIC_DECIMETRE if self is Register.GAS else ReadingUnit.WATT_HOUR
 
+    @property
+    def quantity(self) -> "Quantity":
+        """Return what flows, whichever tariff."""
+        return _QUANTITY[self]
+
+
+class Quantity(StrEnum):
+    """What flows in or out of a home; the tariffs of one quantity are added up."""
+
+    ELECTRICITY_DELIVERED = "electricity_delivered"
+    ELECTRICITY_FED_IN = "electricity_fed_in"
+    GAS = "gas"
+    SOLAR = "solar"
+
+
+_QUANTITY = {
+    Register.ELECTRICITY_DELIVERED_T1: Quantity.ELECTRICITY_DELIVERED,
+    Register.ELECTRICITY_DELIVERED_T2: Quantity.ELECTRICITY_DELIVERED,
+    Register.ELECTRICITY_DELIVERED: Quantity.ELECTRICITY_DELIVERED,
+    Register.ELECTRICITY_FED_IN_T1: Quantity.ELECTRICITY_FED_IN,
+    Register.ELECTRICITY_FED_IN_T2: Quantity.ELECTRICITY_FED_IN,
+    Register.ELECTRICITY_FED_IN: Quantity.ELECTRICITY_FED_IN,
+    Register.GAS: Quantity.GAS,
+    Register.SOLAR: Quantity.SOLAR,
+}
+
 
 class ReadingKind(StrEnum):
     """Whether a value is the stand of a counter at a moment, or the use during an interval."""
 
     COUNTER = "counter"
     USE = "use"
+
+
+class EmptyMeans(StrEnum):
+    """What it means when a counter gave no reading for a slot."""
+
+    MISSING = "missing"
+    """Nothing is known of the slot; the use over a gap is spread evenly."""
+    UNCHANGED = "unchanged"
+    """The source writes a reading only when it changed: the slot's use was nothing."""
+
+
+class Quality(IntFlag):
+    """What there is to know about a block or a fact beside its value; kept as bits."""
+
+    GAP = 1
+    """Some use is missing: no reading for too long, or none at all."""
+    SPREAD = 2
+    """Some use was known over several slots together only, and was spread evenly."""
+    STEP_BACK = 4
+    """The counter went back a little; the use at that step is missing."""
+    RESET = 8
+    """The counter started anew, as when a meter is replaced; the use at that step is missing."""
+    PARTIAL_DAY = 16
+    """Some days lack a few slots; their use is that of the slots that are there."""
+    OTHER_SOURCE = 32
+    """Another source covers the same month; only one of the two is counted."""
 
 
 @dataclass(frozen=True, order=True)
@@ -54,6 +106,7 @@ class ParsedSeries:
     interval_s: int
     times: "array[int]" = field(repr=False)
     values: "array[int]" = field(repr=False)
+    empty: EmptyMeans = EmptyMeans.MISSING
 
     @property
     def unit(self) -> ReadingUnit:

@@ -5,6 +5,7 @@ the readings, and erasing a household is the deletion of a few rows.
 """
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
@@ -115,4 +117,11 @@ BLOCKS = Table(
     Index("ix_blocks_totals", "series", "month", "counted", "present", "slots", "total"),
     comment="one month of one series: stored totals, and the readings in one piece",
     sqlite_strict=True,
+)
+
+event.listen(
+    BLOCKS,
+    "after_create",
+    # readings hardly compress and are read whole: PostgreSQL must not try, and not pack them out again at each scan
+    DDL("ALTER TABLE blocks ALTER COLUMN data SET STORAGE EXTERNAL").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call] - SQLAlchemy's DDL
 )

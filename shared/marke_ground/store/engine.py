@@ -21,8 +21,8 @@ Session: TypeAlias = Connection
 LOCK_WAIT_MS = 10_000
 """How long a writer waits for another before DATABASE_LOCKED."""
 
-PAGE_BYTES = 8192
-"""Two hourly month blocks in a page; measured better than 4,096 for scans, and no worse for single rows."""
+PAGE_BYTES = 16_384
+"""Five hourly month blocks in a page: a scan reads a fifth less, and in half the steps, than with pages of 8,192."""
 
 _CACHE_KIBIBYTES = 8_000
 

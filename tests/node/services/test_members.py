@@ -140,7 +140,13 @@ def test_names_never_reach_an_error_a_log_or_a_repr(engine: Engine, caplog: pyte
         {"adult": CANARY},
         {"id": CANARY},
     ]
-    row: dict[str, object] = {"id": "mem_" + "a" * 16, "household": 1, "adult": 1, "name": CANARY, "joined": date(2025, 1, 1)}
+    row: dict[str, object] = {
+        "id": "mem_" + "a" * 16,
+        "household": 1,
+        "adult": 1,
+        "name": CANARY,
+        "joined": date(2025, 1, 1),
+    }
     for fields in breaking:
         with pytest.raises((MarkeError, RuntimeError, Exception)) as refused, transaction(engine) as session:
             session.execute(insert(MEMBERS).values({**row, **fields}))

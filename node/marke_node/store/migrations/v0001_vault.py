@@ -261,7 +261,12 @@ def _create_consents() -> None:
         "consents",
         sa.Column("number", sa.BigInteger(), nullable=False, comment="key inside this database"),
         sa.Column("member", sa.BigInteger(), nullable=False, comment="the adult who gave it"),
-        sa.Column("category", sa.Text(), nullable=False, comment="heap of data, such as energy; ordinary is every ordinary heap"),
+        sa.Column(
+            "category",
+            sa.Text(),
+            nullable=False,
+            comment="heap of data, such as energy; ordinary is every ordinary heap",
+        ),
         sa.Column("purpose", sa.Text(), nullable=False, comment="what it may be used for, such as benchmark"),
         sa.Column("given", sa.Text(), nullable=False, comment="when it was given, UTC"),
         sa.Column("withdrawn", sa.Text(), nullable=True, comment="when it was withdrawn, UTC; it counts no more"),
@@ -414,5 +419,8 @@ def upgrade() -> None:
     _create_consents()
     _create_series()
     _create_blocks()
+    if op.get_bind().dialect.name == "postgresql":
+        # readings hardly compress and are read whole: PostgreSQL must not try, and not unpack them at each scan
+        op.execute("ALTER TABLE blocks ALTER COLUMN data SET STORAGE EXTERNAL")
     for statement in append_only_statements("audit", op.get_bind().dialect.name):
         op.execute(statement)

@@ -66,7 +66,7 @@ def test_sqlite_runs_with_its_safety_on(tmp_path: Path) -> None:
         "journal_mode": "wal",
         "synchronous": 1,
         "foreign_keys": 1,
-        "page_size": 8192,
+        "page_size": 16384,
         "secure_delete": 1,
         "trusted_schema": 0,
     }

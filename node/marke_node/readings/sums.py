@@ -1,0 +1,147 @@
+"""From blocks to one sum per household: over whole months from the stored totals, otherwise by opening the blocks.
+
+Both ways give the same whole numbers. Whatever is clipped, binned or blurred after this happens in Python, never in
+SQL: databases round and divide differently.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from sqlalchemy import Select, bindparam, func, select
+
+from marke.vocabulary.periods import Granularity, Period
+from marke_ground.store.engine import Session
+from marke_node.readings.calendar import day_slots, months_of
+from marke_node.readings.model import Quantity
+from marke_node.readings.scan import Batch, batches
+from marke_node.store.meters import BLOCKS, SERIES
+
+
+class Grain(Enum):
+    """Which blocks are added up; both give the same total where no day is left out."""
+
+    DAILY = "daily"
+    """Use per local day, as derived: what facts are made of."""
+    FINE = "use"
+    """Use per slot as delivered or derived, of the sources that are counted."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Use of one household over a period."""
+
+    total: int = field(repr=False)
+    """In the smallest unit of the quantity."""
+    present: int
+    """Slots (days, for daily use) that are known."""
+    expected: int
+    """Slots (days) there should be; for fine use those of the months of which anything is known."""
+
+
+Sums: TypeAlias = Mapping[int, Sum]
+"""Household (by key) -> its sum; a household of which nothing is known is not in it."""
+
+
+def household_sums(session: Session, *, quantity: Quantity, period: Period, grain: Grain = Grain.DAILY) -> Sums:
+    """Return the use per household over a period: from the stored totals when it is whole months, else by scanning."""
+    if period.granularity is Granularity.DAY:
+        return scanned_sums(session, quantity=quantity, period=period, grain=grain)
+    expected = period.days if grain is Grain.DAILY else None
+    return {
+        household: Sum(int(total), int(present), expected or int(slots))
+        for household, total, present, slots in session.execute(_TOTALS, _chosen(quantity, period, grain))
+    }
+
+
+def scanned_sums(session: Session, *, quantity: Quantity, period: Period, grain: Grain = Grain.DAILY) -> Sums:
+    """Return the same by opening every block; for days, and to check the stored totals."""
+    known: dict[int, list[int]] = {}
+    for batch in batches(session, _BLOCKS, _chosen(quantity, period, grain)):
+        _add_batch(known, batch, period)
+    expected = period.days if grain is Grain.DAILY else None
+    return {
+        household: Sum(total, present, expected or slots)
+        for household, (total, present, slots) in known.items()
+        if present
+    }
+
+
+def qualities(session: Session, *, quantity: Quantity, period: Period) -> Mapping[int, int]:
+    """Return per household the bits of Quality over all months of a period, of its daily use."""
+    found: dict[int, int] = {}
+    for household, quality in session.execute(_QUALITIES, _chosen(quantity, period, Grain.DAILY)):
+        found[household] = found.get(household, 0) | quality
+    return found
+
+
+def _chosen(quantity: Quantity, period: Period, grain: Grain) -> dict[str, str | int]:
+    months = months_of(period.first, period.after)
+    return {"quantity": quantity.value, "kind": grain.value, "first": months[0], "last": months[-1]}
+
+
+def _add_batch(known: dict[int, list[int]], batch: Batch, period: Period) -> None:
+    import numpy as np  # noqa: PLC0415 - heavy, and only scans need it
+
+    from marke_node.readings.blocks import MISSING, decode  # noqa: PLC0415 - brings numpy
+
+    parts = _parts(batch, period)
+    if not parts:
+        return
+    slots = decode(b"".join(part for _, part in parts))
+    sizes = [len(part) // 4 for _, part in parts]
+    starts = np.cumsum([0, *sizes[:-1]])
+    missing = slots == MISSING
+    if bool(missing.any()):
+        slots = np.where(missing, 0, slots)
+        absent = np.add.reduceat(missing, starts, dtype=np.int64).tolist()
+    else:
+        absent = [0] * len(sizes)
+    totals = np.add.reduceat(slots, starts, dtype=np.int64).tolist()
+    for (household, _), total, lacking, size in zip(parts, totals, absent, sizes, strict=True):
+        sums = known.setdefault(household, [0, 0, 0])
+        sums[0] += total
+        sums[1] += size - lacking
+        sums[2] += size
+
+
+def _parts(batch: Batch, period: Period) -> Sequence[tuple[int, bytes]]:
+    """Return the bytes of each block that belong to the period; a block without any is left out."""
+    if period.granularity is not Granularity.DAY:
+        return [(household, data) for household, _, _, data in batch]
+    found = []
+    for household, interval_s, month, data in batch:
+        first, after = day_slots(month, interval_s, period.first.day)
+        if first < after:
+            found.append((household, data[4 * first : 4 * after]))
+    return found
+
+
+_WHERE = (
+    SERIES.c.quantity == bindparam("quantity"),
+    SERIES.c.kind == bindparam("kind"),
+    BLOCKS.c.counted == 1,
+    BLOCKS.c.month.between(bindparam("first"), bindparam("last")),
+)
+
+_TOTALS = (
+    select(SERIES.c.household, func.sum(BLOCKS.c.total), func.sum(BLOCKS.c.present), func.sum(BLOCKS.c.slots))
+    .join(BLOCKS, BLOCKS.c.series == SERIES.c.number)
+    .where(*_WHERE)
+    .group_by(SERIES.c.household)
+)
+"""Never touches a block: all of it stands in the indexes `ix_series_quantity` and `ix_blocks_totals`."""
+
+_BLOCKS: Select[tuple[int, int, int, bytes]] = (
+    select(SERIES.c.household, SERIES.c.interval_s, BLOCKS.c.month, BLOCKS.c.data)
+    .join(BLOCKS, BLOCKS.c.series == SERIES.c.number)
+    .where(*_WHERE)
+)
+
+_QUALITIES = (
+    select(SERIES.c.household, BLOCKS.c.quality)
+    .join(BLOCKS, BLOCKS.c.series == SERIES.c.number)
+    .where(*_WHERE)
+    .distinct()
+)
