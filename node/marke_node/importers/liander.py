@@ -56,7 +56,7 @@ class Liander(KnownTable):
                 continue
             try:
                 expect_cells(cells, _CELLS)
-                cells[-1] = cells[-1].strip()
+                cells = [cell.strip() for cell in cells[:_CELLS]]  # noqa: PLW2901 - the row without its padding
                 drafts = _drafts(found, cells[0], cells[1])
                 moment = moments.at(cells[2], "00:00")
                 pairs = [

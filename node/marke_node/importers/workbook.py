@@ -1,12 +1,14 @@
 """Excel workbooks (.xlsx): looked at as a zip first, opened only when they cannot blow up."""
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from marke.errors import BadInputError
 from marke.reasons import Reason
@@ -22,6 +24,21 @@ _MOST_PARTS = 1_000
 MOST_COLUMNS = 256
 MOST_ROWS = 1_048_576
 _START_OF_PART = 4_096
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What the readers of zip, XML and workbooks raise over broken bytes."""
 _ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -42,7 +59,7 @@ def refuse_dangerous(file: BinaryIO) -> None:
                     with packed.open(part) as content:
                         if _ENTITIES.search(content.read(_START_OF_PART)):
                             raise BadInputError(Reason.IMPORT_NOT_A_WORKBOOK)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise BadInputError(Reason.IMPORT_WORKBOOK_DAMAGED) from error
     finally:
         file.seek(0)
@@ -70,20 +87,28 @@ def workbook_rows(file: BinaryIO, *, sheet: str | None, decimal: str) -> Iterato
         raise BadInputError(Reason.IMPORT_WORKBOOK_SUPPORT) from error
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile, SyntaxError, OSError) as error:
+    except _DAMAGE as error:
         raise BadInputError(Reason.IMPORT_WORKBOOK_DAMAGED) from error
     try:
+        if not book.worksheets:
+            raise BadInputError(Reason.IMPORT_WORKBOOK_DAMAGED)
         if sheet is not None and sheet not in book.sheetnames:
             raise BadInputError(Reason.IMPORT_MISSING_COLUMN, column=sheet)
         table = book[sheet] if sheet is not None else book.worksheets[0]
-        # the size a sheet claims is not believed: cells beyond our bound are not read
-        rows = table.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_ROWS, values_only=True)
-        yield ((number, [_text(cell, decimal) for cell in cells]) for number, cells in enumerate(rows, start=1))
-    except (KeyError, ValueError, TypeError, IndexError, zipfile.BadZipFile, SyntaxError, EOFError) as error:
-        raise BadInputError(Reason.IMPORT_WORKBOOK_DAMAGED) from error
+        yield _numbered(table, decimal)
     finally:
         book.close()
         file.seek(0)
+
+
+def _numbered(table: Any, decimal: str) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - any of openpyxl's sheets
+    # the size a sheet claims is not believed: cells beyond our bound are not read
+    try:
+        rows = table.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_ROWS, values_only=True)
+        for number, cells in enumerate(rows, start=1):
+            yield number, [_text(cell, decimal) for cell in cells]
+    except _DAMAGE as error:
+        raise BadInputError(Reason.IMPORT_WORKBOOK_DAMAGED) from error
 
 
 def _text(cell: object, decimal: str) -> str:
