@@ -26,6 +26,10 @@ class Reason(StrEnum):
     BAD_PERIOD = "bad_period"
     BAD_AREA = "bad_area"
 
+    # demonstration
+    DEMO_HUB_SILENT = "demo_hub_silent"
+    DEMO_FOLDER_IN_USE = "demo_folder_in_use"
+
     # codebook
     UNKNOWN_VARIABLE = "unknown_variable"
     UNKNOWN_CATEGORY = "unknown_category"
@@ -94,6 +98,7 @@ class Reason(StrEnum):
     MEMBER_UNKNOWN = "member_unknown"
     MEMBER_KNOWN = "member_known"
     CONSENT_NOT_GIVEN = "consent_not_given"
+    FACT_PERIOD = "fact_period"
     VALUE_OUTSIDE_BOUNDS = "value_outside_bounds"
     READINGS_OUT_OF_RANGE = "readings_out_of_range"
     READINGS_IN_FUTURE = "readings_in_future"

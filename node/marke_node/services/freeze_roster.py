@@ -44,7 +44,7 @@ def _freeze(session: Session, bundle: Bundle, codebook: str, now: datetime) -> t
             "roster": number,
             "household": household,
             "codes": canonical.to_bytes(codes.get(household, {})).decode("utf-8"),
-            "value": facts[household][1] if household in facts else None,
+            "value": facts[household].value if household in facts else None,
         }
         for household in households
     ]

@@ -41,7 +41,7 @@ class FactSheet:
 def record(session: Session, *, sheet: FactSheet, codebook: Codebook, by: Actor, now: datetime) -> FactsKept:
     """Keep the facts of a sheet and return how many were new, the same, or corrections.
 
-    Raises NotFoundError(HOUSEHOLD_UNKNOWN), and BadInputError UNKNOWN_VARIABLE, BAD_PERIOD (not over, or of a length
+    Raises NotFoundError(HOUSEHOLD_UNKNOWN), and BadInputError UNKNOWN_VARIABLE, FACT_PERIOD (not over, or of a length
     that the variable does not have) or VALUE_OUTSIDE_BOUNDS. Then nothing is kept.
     """
     variable = codebook.variable(sheet.variable)
@@ -62,9 +62,9 @@ def record(session: Session, *, sheet: FactSheet, codebook: Codebook, by: Actor,
 
 
 def check_period(variable: Variable, text: str, now: datetime) -> Period:
-    """Return the period when the variable has that length and it is over; raises BadInputError(BAD_PERIOD)."""
+    """Return the period when the variable has that length and it is over; raises BadInputError(FACT_PERIOD)."""
     period = Period.parse(text)
     is_known = period.granularity.value in variable.granularities and variable.subject is Subject.HOUSEHOLD
     if not is_known or period.after > now.date():
-        raise BadInputError(Reason.BAD_PERIOD, period=text[:12])
+        raise BadInputError(Reason.FACT_PERIOD, period=str(period))
     return period

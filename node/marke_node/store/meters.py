@@ -123,5 +123,5 @@ event.listen(
     BLOCKS,
     "after_create",
     # readings hardly compress and are read whole: PostgreSQL must not try, and not pack them out again at each scan
-    DDL("ALTER TABLE blocks ALTER COLUMN data SET STORAGE EXTERNAL").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call] - SQLAlchemy's DDL
+    DDL("ALTER TABLE blocks ALTER COLUMN data SET STORAGE EXTERNAL").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 )
