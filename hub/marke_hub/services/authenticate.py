@@ -4,17 +4,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, text
 
 from marke.errors import UntrustedError
 from marke.reasons import Reason
 from marke.signing.tokens import open_token
+from marke_ground.store.columns import InstantText
 from marke_ground.store.engine import Session
 from marke_hub.services.hub import Hub
 from marke_hub.store.collectives import SEEN_TOKENS
 
 AUDIENCE: Final = "marke-hub"
 _SCHEME: Final = "Bearer "
+_REMEMBER: Final = text(
+    "INSERT INTO seen_tokens (token, expires) VALUES (:token, :expires) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("expires", type_=InstantText))
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,8 @@ def authenticate(session: Session, *, call: Call, hub: Hub, now: datetime) -> st
         now=now,
     )
     token = f"{claims.issuer}:{claims.jti}"
-    if session.execute(select(SEEN_TOKENS.c.token).where(SEEN_TOKENS.c.token == token)).first():
+    if session.execute(_REMEMBER, {"token": token, "expires": claims.expires}).rowcount != 1:
         raise UntrustedError(Reason.TOKEN_REPLAYED)
-    session.execute(insert(SEEN_TOKENS).values(token=token, expires=claims.expires))
     return claims.issuer
 
 

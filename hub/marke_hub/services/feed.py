@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
-from sqlalchemy import exists, func, insert, select, text
+from sqlalchemy import bindparam, exists, func, insert, select, text
 
 from marke_ground.store.engine import Session
 from marke_hub.store.rounds import FEED, STANDINGS
@@ -28,6 +28,19 @@ class FeedPage:
     more: bool
 
 
+_HEAD: Final = select(func.max(FEED.c.number))
+_PAGE: Final = (
+    select(FEED.c.number, FEED.c.envelope)
+    .where(
+        FEED.c.number > bindparam("after"),
+        FEED.c.number <= bindparam("newest"),
+        exists().where(STANDINGS.c.round_id == FEED.c.round_id, STANDINGS.c.collective_id == bindparam("collective")),
+    )
+    .order_by(FEED.c.number)
+    .limit(MOST_ENTRIES + 1)
+)
+
+
 def append(session: Session, *, kind: FeedKind, round_id: str, envelope: str, now: datetime) -> int:
     """Add an entry and return its number. Writers wait for one another, so numbers appear in order."""
     if session.dialect.name == "postgresql":
@@ -39,7 +52,7 @@ def append(session: Session, *, kind: FeedKind, round_id: str, envelope: str, no
 
 def head(session: Session) -> int:
     """Return the number of the newest entry, 0 when there is none."""
-    return int(session.execute(select(func.max(FEED.c.number))).scalar() or 0)
+    return int(session.execute(_HEAD).scalar() or 0)
 
 
 def page(session: Session, *, collective: str, after: int) -> FeedPage:
@@ -47,13 +60,7 @@ def page(session: Session, *, collective: str, after: int) -> FeedPage:
     newest = head(session)
     if after >= newest:
         return FeedPage((), newest, more=False)
-    mine = exists().where(STANDINGS.c.round_id == FEED.c.round_id, STANDINGS.c.collective_id == collective)
-    rows = session.execute(
-        select(FEED.c.number, FEED.c.envelope)
-        .where(FEED.c.number > after, FEED.c.number <= newest, mine)
-        .order_by(FEED.c.number)
-        .limit(MOST_ENTRIES + 1)
-    ).all()
+    rows = session.execute(_PAGE, {"collective": collective, "after": after, "newest": newest}).all()
     taken = _that_fit([(row.number, row.envelope) for row in rows])
     more = len(taken) < len(rows)
     return FeedPage(tuple(envelope for _, envelope in taken), taken[-1][0] if more else newest, more)

@@ -1,6 +1,7 @@
 """What a running hub holds beside its database: its key, its shelves of verified things, and chance."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event
 
 from marke.signing.keys import PrivateKey
@@ -19,6 +20,8 @@ class Hub:
     chance: Chance
     trust: TrustShelf
     questions: QuestionShelf = field(default_factory=QuestionShelf)
+    contacts: dict[str, tuple[datetime, str, int, int]] = field(default_factory=dict, repr=False)
+    """What each node last said of itself in this process, so that not every poll is written down."""
     wake: Event = field(default_factory=Event, repr=False)
     """Set when a round may be due, for a worker in this process; a worker elsewhere looks by itself."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from marke.errors import BadInputError
 from marke.protocol.messages import PROTOCOL_VERSIONS, PollAnswer, PollRequest
@@ -47,7 +47,7 @@ def poll_feed(
     trust = trust_news(held, request)
     found = feed.page(session, collective=collective, after=request.cursor)
     tag = f'"{found.cursor}.{held.heads.root}.{held.heads.directory}"'
-    _note_contact(session, collective, request, now)
+    _note_contact(session, collective, request, hub, now)
     if not trust and not found.envelopes and etag == tag:
         return NothingNew(tag)
     answer = PollAnswer(
@@ -69,17 +69,19 @@ def trust_news(held: Held, request: PollRequest) -> tuple[str, ...]:
     return (*roots, held.directory) if is_old and held.directory is not None else roots
 
 
-def _note_contact(session: Session, collective: str, request: PollRequest, now: datetime) -> None:
+def _note_contact(session: Session, collective: str, request: PollRequest, hub: Hub, now: datetime) -> None:
     """Remember when a node was last heard of, at most once in five minutes unless it says something new of itself."""
-    row = session.execute(select(CONTACTS).where(CONTACTS.c.collective_id == collective)).first()
-    said = {
+    said = (request.software, request.root_version, request.directory_version)
+    known = hub.contacts.get(collective)
+    if known is not None and known[1:] == said and now - known[0] < _SEEN_STEP:
+        return
+    hub.contacts[collective] = (now, *said)
+    row = {
+        "seen": now,
         "software": request.software,
         "root_version": request.root_version,
         "directory_version": request.directory_version,
     }
-    if row is None:
-        session.execute(insert(CONTACTS).values(collective_id=collective, seen=now, **said))
-        return
-    is_same = all(getattr(row, name) == value for name, value in said.items())
-    if not is_same or now - row.seen >= _SEEN_STEP:
-        session.execute(update(CONTACTS).where(CONTACTS.c.collective_id == collective).values(seen=now, **said))
+    changed = session.execute(update(CONTACTS).where(CONTACTS.c.collective_id == collective).values(**row))
+    if changed.rowcount == 0:
+        session.execute(insert(CONTACTS).values(collective_id=collective, **row))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from marke.errors import BadInputError, NotFoundError
 from marke.protocol import wire
@@ -64,16 +64,30 @@ class Place:
     waiting_for: int
 
 
+_RECEIPT: Final = select(MESSAGES.c.receipt, MESSAGES.c.kind, MESSAGES.c.round_id, MESSAGES.c.collective_id).where(
+    MESSAGES.c.content_hash == bindparam("content")
+)
+_ROUND: Final = (
+    select(ROUNDS.c.question_hash, ROUNDS.c.phase, ROUNDS.c.decide_until, ROUNDS.c.closes, ROUNDS.c.waiting_for)
+    .where(ROUNDS.c.round_id == bindparam("round"))
+    .with_for_update()
+)
+_STANDING: Final = select(STANDINGS).where(
+    STANDINGS.c.round_id == bindparam("round"), STANDINGS.c.collective_id == bindparam("collective")
+)
+_MOVE: Final = update(STANDINGS).where(
+    STANDINGS.c.round_id == bindparam("round"), STANDINGS.c.collective_id == bindparam("who")
+)
+_WAIT: Final = update(ROUNDS).where(ROUNDS.c.round_id == bindparam("round"))
+
+
 def earlier_receipt(session: Session, arrival: Arrival) -> Recorded | None:
     """Return the receipt that was given for exactly these bytes at this door, if they came before."""
-    query = select(MESSAGES.c.receipt).where(
-        MESSAGES.c.content_hash == arrival.content,
-        MESSAGES.c.kind == arrival.kind,
-        MESSAGES.c.round_id == arrival.round_id,
-        MESSAGES.c.collective_id == arrival.collective,
-    )
-    receipt: str | None = session.execute(query).scalar()
-    return None if receipt is None else Recorded(receipt.encode("utf-8"), is_new=False)
+    row = session.execute(_RECEIPT, {"content": arrival.content}).first()
+    door = (arrival.kind, arrival.round_id, arrival.collective)
+    if row is None or (row.kind, row.round_id, row.collective_id) != door:
+        return None
+    return Recorded(row.receipt.encode("utf-8"), is_new=False)
 
 
 def refuse_mixup(session: Session, arrival: Arrival, document: Decision | Contribution) -> Place:
@@ -85,11 +99,9 @@ def refuse_mixup(session: Session, arrival: Arrival, document: Decision | Contri
     if document.round_id != arrival.round_id or document.collective != arrival.collective:
         raise BadInputError(Reason.OTHER_ADDRESS)
     # the row of the round is the lock of all its standings on PostgreSQL; on SQLite there is one writer anyway
-    row = session.execute(select(ROUNDS).where(ROUNDS.c.round_id == arrival.round_id).with_for_update()).first()
-    query = select(STANDINGS).where(
-        STANDINGS.c.round_id == arrival.round_id, STANDINGS.c.collective_id == arrival.collective
-    )
-    standing = session.execute(query).first()
+    where = {"round": arrival.round_id, "collective": arrival.collective}
+    row = session.execute(_ROUND, where).first()
+    standing = session.execute(_STANDING, where).first()
     if row is None or standing is None:
         raise NotFoundError(Reason.ROUND_UNKNOWN, round=arrival.round_id[:24])
     if document.question_hash != row.question_hash:
@@ -113,15 +125,16 @@ def keep_message(
         [hub.key],
     )
     session.execute(
-        insert(MESSAGES).values(
-            content_hash=arrival.content,
-            kind=arrival.kind,
-            round_id=arrival.round_id,
-            collective_id=arrival.collective,
-            envelope=arrival.body.decode("utf-8"),
-            receipt=receipt.decode("utf-8"),
-            received=now,
-        )
+        insert(MESSAGES),
+        {
+            "content_hash": arrival.content,
+            "kind": arrival.kind,
+            "round_id": arrival.round_id,
+            "collective_id": arrival.collective,
+            "envelope": arrival.body.decode("utf-8"),
+            "receipt": receipt.decode("utf-8"),
+            "received": now,
+        },
     )
     _move(session, arrival, standing)
     is_last = _was_waited_for(place) and _one_less(session, arrival.round_id, place.waiting_for - 1, now)
@@ -149,22 +162,18 @@ def _was_waited_for(place: Place) -> bool:
 
 
 def _move(session: Session, arrival: Arrival, standing: Standing) -> None:
-    session.execute(
-        update(STANDINGS)
-        .where(STANDINGS.c.round_id == arrival.round_id, STANDINGS.c.collective_id == arrival.collective)
-        .values(
-            standing=standing.standing,
-            decision=None if isinstance(standing, Invited) else standing.decision,
-            refusal=standing.refusal.value if isinstance(standing, SaidNo) else None,
-            contribution=standing.contribution if isinstance(standing, Answered) else None,
-        )
-    )
+    values = {
+        "standing": standing.standing,
+        "decision": None if isinstance(standing, Invited) else standing.decision,
+        "refusal": standing.refusal.value if isinstance(standing, SaidNo) else None,
+        "contribution": standing.contribution if isinstance(standing, Answered) else None,
+    }
+    session.execute(_MOVE, {"round": arrival.round_id, "who": arrival.collective, **values})
 
 
 def _one_less(session: Session, round_id: str, waiting_for: int, now: datetime) -> bool:
     """Write down that the phase waits for one fewer; return whether that was the last, and the phase is due now."""
-    values: dict[str, object] = {"waiting_for": waiting_for}
-    if waiting_for == 0:
-        values["due"] = now
-    session.execute(update(ROUNDS).where(ROUNDS.c.round_id == round_id).values(**values))
-    return waiting_for == 0
+    is_last = waiting_for == 0
+    values = {"waiting_for": waiting_for, "due": now} if is_last else {"waiting_for": waiting_for}
+    session.execute(_WAIT, {"round": round_id, **values})
+    return is_last

@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from marke.errors import NotFoundError, UntrustedError
 from marke.reasons import Reason
@@ -74,13 +74,16 @@ class TrustShelf:
         return kept[2]
 
 
+def _newest(kind: str) -> ScalarSelect[Any]:
+    return select(func.max(TRUST_DOCUMENTS.c.version)).where(TRUST_DOCUMENTS.c.kind == kind).scalar_subquery()
+
+
+_HEADS: Final = select(_newest("root").label("root"), _newest("directory").label("directory"))
+
+
 def read_heads(session: Session) -> Heads:
     """Return the newest published versions, in one look."""
-    newest = {
-        kind: select(func.max(TRUST_DOCUMENTS.c.version)).where(TRUST_DOCUMENTS.c.kind == kind).scalar_subquery()
-        for kind in ("root", "directory")
-    }
-    row = session.execute(select(newest["root"].label("root"), newest["directory"].label("directory"))).one()
+    row = session.execute(_HEADS).one()
     return Heads(row.root or 0, row.directory or 0)
 
 
