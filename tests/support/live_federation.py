@@ -4,24 +4,28 @@ Time stands still until a test moves it; nothing sleeps.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine
-from werkzeug.serving import BaseWSGIServer, make_server
+from sqlalchemy import Engine, update
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from marke.codebook.builtin import read_builtin
 from marke.codebook.model import ConsentCategory, Purpose
+from marke.questions.model import Bundle, Reading, Statistic
 from marke.signing.keys import PrivateKey
 from marke.vocabulary.actor import Actor, ActorKind
-from marke_ground.store.engine import open_engine, transaction
+from marke_ground.store.engine import open_engine, reading, transaction
 from marke_ground.store.migrate import migrate
 from marke_hub.app import create_app_of
 from marke_hub.jobs.due_rounds import tick
 from marke_hub.services.admit_collective import admit_collective
+from marke_hub.services.draft_question import read_question_draft
 from marke_hub.services.invite_collective import invite_collective
+from marke_hub.store.rounds import ROUNDS
 from marke_node.hub_link.address import HubAddress
 from marke_node.hub_link.link import HubLink
 from marke_node.jobs.agent import Agent, AgentSettings
@@ -34,13 +38,26 @@ from marke_node.services.record_fact import DirectFact, FactSheet
 from marke_node.services.register_member import NewMember
 from marke_node.services.standpoint import load_standpoint
 from marke_node.store.facts import Origin
-from support.consortium import OPERATOR, Consortium, counting_chance, key_of, new_consortium
+from support.consortium import OPERATOR, SAMPLE_DRAFT, Consortium, counting_chance, key_of, new_consortium
 from support.villages import FOUNDED
 
+WsgiApp = Callable[[Any, Any], Iterable[bytes]]
 NODE_MIGRATIONS = "marke_node.store.migrations"
 HUB_MIGRATIONS = "marke_hub.store.migrations"
 BOARD = Actor(ActorKind.BOARD, "mem_aliceaaaaaaaaaaaa")
+CHANCE = counting_chance()
+"""One for all nodes of a run: a token number that comes back would be a replay."""
+
 _TEXT = ConsentText(text_hash="sha256:" + "a" * 64)
+
+
+class _Quiet(WSGIRequestHandler):
+    """Serves without a line per request, and keeps the connection, as the real server does."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_args: object) -> None:
+        """Say nothing."""
 
 
 @dataclass
@@ -59,7 +76,7 @@ class LiveNode:
 
     def restart(self, settings: AgentSettings | None = None) -> Agent:
         """Start a new agent on the same database, as after a power cut."""
-        settings = settings or AgentSettings(chance=counting_chance(), allow_demo=True)
+        settings = settings or AgentSettings(chance=CHANCE, allow_demo=True)
         self.agent = Agent(self.engine, self.link, self.key, settings)
         return self.agent
 
@@ -71,7 +88,7 @@ class LiveNode:
 
     def standpoint(self) -> Standpoint:
         """Return from where the node looks at questions now."""
-        with transaction(self.engine) as session:
+        with reading(self.engine) as session:
             return load_standpoint(session, key=self.key, allow_demo=True, now=self.consortium.now)
 
     def settle(self, values: Mapping[str, Sequence[int]], *, variable: str = "energy.gas_use") -> None:
@@ -91,6 +108,20 @@ class LiveNode:
             record_fact.record(session, sheet=sheet, codebook=codebook, by=BOARD, now=now)
 
 
+_COUNT, _SUM, _SQUARES, _BINS = Statistic.COUNT, Statistic.SUM, Statistic.SQUARES, Statistic.BINS
+BUNDLES = tuple(
+    (statistics, readings, breakdown)
+    for breakdown in ("dwelling_type", "dwelling_class", "all")
+    for statistics, readings in (
+        ((_COUNT, _SUM), (Reading.TABLE, Reading.MEAN)),
+        ((_COUNT, _SUM, _SQUARES), (Reading.TABLE, Reading.MEAN)),
+        ((_COUNT, _BINS), (Reading.HISTOGRAM, Reading.QUANTILE)),
+        ((_COUNT,), (Reading.TABLE,)),
+    )
+)
+"""Different figures about one variable, each with a release key of its own."""
+
+
 @dataclass
 class LiveFederation:
     """The hub and its nodes."""
@@ -99,6 +130,7 @@ class LiveFederation:
     address: HubAddress
     folder: Path
     nodes: list[LiveNode] = field(default_factory=list)
+    asked: int = 0
 
     def join(self, name: str, engine: Engine | None = None) -> LiveNode:
         """Let a new node join by invitation, over HTTP, and admit it."""
@@ -113,13 +145,27 @@ class LiveFederation:
         wish = Wish(invitation, name, key, allow_demo=True)
         words = join_hub(engine, link, wish, confirm=lambda _words: True, by=BOARD, now=self.consortium.now)
         with self.consortium.session() as session:
-            admit_collective(
-                session, fingerprint=words, hub=self.consortium.hub, by=OPERATOR, now=self.consortium.now
-            )
+            admit_collective(session, fingerprint=words, hub=self.consortium.hub, by=OPERATOR, now=self.consortium.now)
         self.consortium.publish_directory()
         node = LiveNode(name, engine, key, link, self.consortium)
         self.nodes.append(node)
         return node
+
+    def ask(self, **changes: object) -> str:
+        """Ask the sample question about figures that were not asked before; returns the round."""
+        statistics, readings, breakdown = BUNDLES[self.asked]
+        self.asked += 1
+        bundle = self.sample_bundle().model_copy(update={"statistics": statistics, "breakdown": breakdown})
+        return self.consortium.ask(**{"bundle": bundle, "readings": readings, **changes})[0]
+
+    def sample_bundle(self) -> Bundle:
+        """Return what the sample question asks."""
+        return read_question_draft(SAMPLE_DRAFT).bundle
+
+    def forget_rounds(self) -> None:
+        """Let the hub's books forget under which keys it asked, as a hub would that starts anew or cheats."""
+        with self.consortium.session() as session:
+            session.execute(update(ROUNDS).values(release_key=ROUNDS.c.round_id))
 
     def tick(self) -> None:
         """Let the hub look at what is due."""
@@ -128,13 +174,13 @@ class LiveFederation:
 
 
 @contextmanager
-def live_federation(folder: Path) -> Iterator[LiveFederation]:
-    """Run a founded hub on loopback until the test ends."""
+def live_federation(folder: Path, front: Callable[[WsgiApp], WsgiApp] = lambda app: app) -> Iterator[LiveFederation]:
+    """Run a founded hub on loopback until the test ends; `front` may stand before it, such as a liar."""
     engine = open_engine(f"sqlite:///{folder / 'hub.db'}")
     migrate(engine, HUB_MIGRATIONS)
     consortium = new_consortium(engine, folder)
     app = create_app_of(consortium.hub, consortium.clock, engine)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, front(app), threaded=True, request_handler=_Quiet)
     with serving(server):
         yield LiveFederation(consortium, HubAddress.parse(f"http://127.0.0.1:{server.server_port}"), folder)
     engine.dispose()

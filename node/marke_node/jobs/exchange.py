@@ -11,7 +11,7 @@ from marke.reasons import Reason
 from marke.signing.trust import TrustState
 from marke.vocabulary.actor import SYSTEM
 from marke_ground.store.engine import Session, transaction
-from marke_node.hub_link.backoff import CHANCE_BYTES, next_wait
+from marke_node.hub_link.backoff import CHANCE_BYTES, LONGEST_WAIT_S, next_wait
 from marke_node.hub_link.link import Caller, Chance, HubLink, NothingNew
 from marke_node.jobs.join_hub import SOFTWARE
 from marke_node.jobs.report import AgentReport
@@ -21,9 +21,6 @@ from marke_node.services.pipeline_steps import CAPABILITIES
 from marke_node.services.receive_envelopes import Ended, TrustMoved, receive
 from marke_node.services.record_incident import record_incident
 from marke_node.store import outbox
-
-LONGEST_INTERVAL: Final = timedelta(days=1)
-"""A hub may ask for patience, and a clock may have been set back; a node still asks once a day."""
 
 MOST_PAGES: Final = 50
 """More pages than this wait for the next step, so that a hub that never ends cannot keep the agent busy."""
@@ -53,7 +50,9 @@ class Exchange:
         state = outbox.agent_state(session)
         if state is not None:
             self._cursor = state.cursor
-            self.next_poll = min(self.next_poll or state.next_poll, now + LONGEST_INTERVAL)
+            # a clock that was set back must not silence the node for longer than the hub asked for
+            patience = timedelta(seconds=max(self._interval, LONGEST_WAIT_S))
+            self.next_poll = min(self.next_poll or state.next_poll, now + patience)
 
     def poll(self, standpoint: Standpoint, caller: Caller, report: AgentReport, now: datetime) -> Standpoint:
         """Poll when it is due, file what came, and return the standpoint, moved when trust moved."""
