@@ -1,63 +1,43 @@
 """The one command, `marke`. Each part is imported only when it is used, so a base install can still verify and sign."""
 
-import importlib
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final
 
 import click
-from marke_ground.commands import MarkeGroup
 
 from marke import __version__
+from marke_ground.commands import Lazy, LazyGroup
 
-
-class _Part(NamedTuple):
-    module: str
-    attribute: str
-    help: str
-    extra: str
-
-
-PARTS: Mapping[str, _Part] = {
-    "codebook": _Part("marke_deploy.codebook_commands", "codebook", "Look up what can be asked about.", ""),
-    "completion": _Part("marke_deploy.completion_command", "completion", "Print a completion script for a shell.", ""),
-    "demo": _Part("marke_deploy.demo.command", "demo", "Start a whole federation on this computer.", "deploy"),
-    "hub": _Part("marke_hub.cli", "hub", "Run the consortium's hub.", "hub"),
-    "key": _Part("marke_deploy.key_commands", "key", "Make keys, compare them and sign with them.", ""),
-    "node": _Part("marke_node.cli", "node", "Run a collective's own node.", "node"),
-    "verify": _Part("marke_deploy.verify_commands", "verify", "Check signed files without a network.", ""),
+PARTS: Final[Mapping[str, Lazy]] = {
+    "codebook": Lazy("marke_deploy.codebook_commands", "codebook", "Look up what can be asked about."),
+    "completion": Lazy("marke_deploy.completion_command", "completion", "Print a completion script for a shell."),
+    "demo": Lazy("marke_deploy.demo.command", "demo", "Start a whole federation on this computer."),
+    "hub": Lazy("marke_hub.cli", "hub", "Run the consortium's hub."),
+    "key": Lazy("marke_deploy.key_commands", "key", "Make keys, compare them and sign with them."),
+    "node": Lazy("marke_node.cli", "node", "Run a collective's own node."),
+    "verify": Lazy("marke_deploy.verify_commands", "verify", "Check signed files without a network."),
 }
 
+OURS: Final = frozenset({"marke", "marke_ground", "marke_node", "marke_hub", "marke_deploy"})
 
-class _LazyParts(MarkeGroup):
-    """A group whose subcommands live in other modules and are imported on first use."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return sorted(PARTS)
+class PartGroup(LazyGroup):
+    """The parts of Marke, of which a base install has some only."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        part = PARTS.get(cmd_name)
-        if part is None:
-            return None
+        """Return a part; a part that is not installed is a usage error that says what to install."""
         try:
-            module = importlib.import_module(part.module)
+            return super().get_command(ctx, cmd_name)
         except ModuleNotFoundError as error:
-            if error.name and error.name.partition(".")[0] in PARTS_OF_OURS:
+            if (error.name or "").partition(".")[0] in OURS:
                 raise
-            ctx.fail(f"`marke {cmd_name}` needs more than is installed here: pip install 'marke[{part.extra}]'")
-        command = getattr(module, part.attribute)
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{part.module}.{part.attribute} is not a command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Parts"):
-            formatter.write_dl([(name, PARTS[name].help) for name in sorted(PARTS)])
+            extra = cmd_name if cmd_name in {"hub", "node"} else "deploy"
+            ctx.fail(f"`marke {cmd_name}` needs more than is installed here: pip install 'marke[{extra}]'")
 
 
-PARTS_OF_OURS = {"marke", "marke_ground", "marke_node", "marke_hub", "marke_deploy"}
-
-
-@click.group(cls=_LazyParts, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=PartGroup, lazy=PARTS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="marke")
 def main() -> None:
     """Let collectives keep their data while the country still learns from it.

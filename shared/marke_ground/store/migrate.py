@@ -7,6 +7,7 @@ loaded only when there is something to do: a running server does not carry it.
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Engine, inspect, text
 
@@ -17,6 +18,9 @@ from marke_ground.store.engine import Session, reading, transaction
 _LOCK_LIMIT = "SET LOCAL lock_timeout = '5s'"
 _STATEMENT_LIMIT = "SET LOCAL statement_timeout = '120s'"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('marke migrate'))"
+
+_ALEMBIC = Lock()
+"""Alembic keeps the migration at work in a global: two databases must not be migrated at once in one process."""
 
 
 def known_revisions(package: str) -> tuple[str, ...]:
@@ -73,7 +77,8 @@ def _upgrade(session: Session, package: str) -> None:
         config.set_main_option("script_location", _plain(Path(__file__).parent / "migrations"))
         config.set_main_option("path_separator", "newline")
         config.set_main_option("version_locations", _plain(versions))
-        command.upgrade(config, "head")
+        with _ALEMBIC:
+            command.upgrade(config, "head")
 
 
 def _plain(path: Path) -> str:
