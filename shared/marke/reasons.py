@@ -30,6 +30,15 @@ class Reason(StrEnum):
     DEMO_HUB_SILENT = "demo_hub_silent"
     DEMO_FOLDER_IN_USE = "demo_folder_in_use"
 
+    # keys and files of people
+    KEY_FILE_EXISTS = "key_file_exists"
+    NOT_A_ROOT_OR_KEY = "not_a_root_or_key"
+    NOT_SIGNED = "not_signed"
+    NOT_TO_BE_SIGNED = "not_to_be_signed"
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_UNWRITABLE = "file_unwritable"
+    RECEIPT_FOR_OTHER = "receipt_for_other"
+
     # codebook
     UNKNOWN_VARIABLE = "unknown_variable"
     UNKNOWN_CATEGORY = "unknown_category"

@@ -22,7 +22,9 @@ def standard_questions(smallest_round: int) -> Iterator[QuestionDraft]:
     """Yield the drafts in the order in which the demonstration asks them."""
     for variable in VARIABLES:
         yield draft(variable, (Reading.TABLE, Reading.MEAN), _MOMENTS, "dwelling_type", smallest_round)
-        yield draft(variable, (Reading.HISTOGRAM, Reading.QUANTILE), (Statistic.COUNT, Statistic.BINS), "all", smallest_round)
+        yield draft(
+            variable, (Reading.HISTOGRAM, Reading.QUANTILE), (Statistic.COUNT, Statistic.BINS), "all", smallest_round
+        )
     earlier = draft(VARIABLES[1], (Reading.TREND,), (Statistic.COUNT, Statistic.SUM), "dwelling_type", smallest_round)
     yield earlier.model_copy(update={"bundle": earlier.bundle.model_copy(update={"period": EARLIER})})
     yield draft(VARIABLES[0], (Reading.DISTRIBUTION,), (Statistic.PLACE,), "all", smallest_round)

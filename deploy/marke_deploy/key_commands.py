@@ -1,0 +1,151 @@
+"""`marke key`: keys of people, on machines of their own. What is signed is first said aloud, and asked."""
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+
+from marke.errors import BadInputError, ConflictError, NotFoundError, RefusedError, StorageError
+from marke.reasons import Reason
+from marke.signing.envelope import MAX_ENVELOPE_BYTES, Envelope, cosign
+from marke.signing.fingerprint import key_fingerprint, root_fingerprint
+from marke.signing.keys import (
+    KEY_BYTES,
+    NONCE_BYTES,
+    SALT_BYTES,
+    PrivateKey,
+    open_private_key,
+    read_key_file,
+    seal_private_key,
+)
+from marke.signing.root import ROOT_PAYLOAD_TYPE
+from marke_deploy.said_aloud import said_aloud
+from marke_ground.commands import MarkeGroup, answer, is_json, language
+
+SHORTEST_PASSPHRASE = 12
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_PASSPHRASE = click.option(
+    "--passphrase-file", type=_FILE, help="File with the passphrase; without it you are asked for it."
+)
+
+
+@click.group(cls=MarkeGroup)
+def key() -> None:
+    """Make keys, compare them and sign with them. A key never leaves the machine it was made on."""
+
+
+@key.command("new")
+@click.argument("file", type=_FILE)
+@_PASSPHRASE
+def new(file: Path, passphrase_file: Path | None) -> None:
+    """Make a key and write it to FILE, sealed with a passphrase."""
+    if file.exists():
+        raise ConflictError(Reason.KEY_FILE_EXISTS, file=file.name)
+    secret = read_passphrase(passphrase_file, is_new=True)
+    made = PrivateKey.from_seed(secrets.token_bytes(KEY_BYTES))
+    sealed = seal_private_key(
+        made, secret=secret, salt=secrets.token_bytes(SALT_BYTES), nonce=secrets.token_bytes(NONCE_BYTES)
+    )
+    write_private(file, sealed)
+    words = key_fingerprint(made.public)
+    answer(
+        {"file": str(file), "public_key": made.public.to_text(), "fingerprint": words},
+        made.public.to_text(),
+        words,
+    )
+
+
+@key.command("fingerprint")
+@click.argument("file", type=_FILE)
+def fingerprint(file: Path) -> None:
+    """Print the six words of FILE: a key, or a signed root. Read them to each other by telephone."""
+    data = read_small(file)
+    try:
+        envelope = Envelope.from_bytes(data.strip())
+    except BadInputError:
+        public = read_key_file(data).public
+        answer({"public_key": public.to_text(), "fingerprint": key_fingerprint(public)}, key_fingerprint(public))
+        return
+    if envelope.payload_type != ROOT_PAYLOAD_TYPE:
+        raise BadInputError(Reason.NOT_A_ROOT_OR_KEY, file=file.name)
+    words = root_fingerprint(envelope.payload)
+    answer({"fingerprint": words}, words)
+
+
+@key.command("sign")
+@click.argument("file", type=_FILE)
+@click.option("--key", "key_file", type=_FILE, required=True, help="Your key file.")
+@_PASSPHRASE
+@click.option("--out", type=_FILE, help="Where the signed file goes; without it FILE itself gets the signature.")
+@click.option("--yes", is_flag=True, help="Sign without asking; what is signed is still printed.")
+def sign(file: Path, key_file: Path, passphrase_file: Path | None, out: Path | None, *, yes: bool) -> None:
+    """Say in plain words what FILE is, ask, and add your signature to it."""
+    data = read_small(file)
+    envelope = Envelope.from_bytes(data.strip())
+    aloud = said_aloud(envelope, language())
+    click.echo(aloud, err=is_json())
+    question = "Ondertekenen?" if language() == "nl" else "Sign this?"
+    if not yes and not click.confirm(question, err=True):
+        raise RefusedError(Reason.NOT_SIGNED)
+    opened = open_private_key(read_small(key_file), secret=read_passphrase(passphrase_file, is_new=False))
+    signed = cosign(envelope, opened)
+    target = out or file
+    replace_file(target, signed.to_bytes())
+    words = key_fingerprint(opened.public)
+    answer(
+        {"file": str(target), "signatures": len(signed.signatures), "signed_by": opened.public.key_id},
+        f"{target}: {len(signed.signatures)} ({words})",
+    )
+
+
+def read_passphrase(file: Path | None, *, is_new: bool) -> bytes:
+    """Return the passphrase from a file, or ask for it; a new one must be long enough.
+
+    Raises BadInputError(PASSPHRASE_TOO_SHORT) and NotFoundError(FILE_MISSING).
+    """
+    if file is not None:
+        secret = read_small(file).rstrip(b"\r\n")
+    else:
+        text: str = click.prompt(
+            "Wachtzin" if language() == "nl" else "Passphrase", hide_input=True, confirmation_prompt=is_new, err=True
+        )
+        secret = text.encode("utf-8")
+    if is_new and len(secret) < SHORTEST_PASSPHRASE:
+        raise BadInputError(Reason.PASSPHRASE_TOO_SHORT, least=SHORTEST_PASSPHRASE)
+    return secret
+
+
+def read_small(file: Path) -> bytes:
+    """Read a file of at most a few megabytes; raises NotFoundError, BadInputError and StorageError."""
+    try:
+        if file.stat().st_size > MAX_ENVELOPE_BYTES:
+            raise BadInputError(Reason.MESSAGE_TOO_LARGE, megabytes=MAX_ENVELOPE_BYTES // 2**20)
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFoundError(Reason.FILE_MISSING, file=file.name) from error
+    except OSError as error:
+        raise StorageError(Reason.FILE_UNREADABLE, file=file.name) from error
+
+
+def write_private(file: Path, data: bytes) -> None:
+    """Write a new file that only its owner can read; raises StorageError(FILE_UNWRITABLE)."""
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(data)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except OSError as error:
+        raise StorageError(Reason.FILE_UNWRITABLE, file=file.name) from error
+
+
+def replace_file(file: Path, data: bytes) -> None:
+    """Write a file wholly or not at all; raises StorageError(FILE_UNWRITABLE)."""
+    draft = file.with_name(f".{file.name}.new")
+    try:
+        draft.write_bytes(data)
+        draft.replace(file)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise StorageError(Reason.FILE_UNWRITABLE, file=file.name) from error
