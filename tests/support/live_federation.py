@@ -156,7 +156,10 @@ class LiveFederation:
         statistics, readings, breakdown = BUNDLES[self.asked]
         self.asked += 1
         bundle = self.sample_bundle().model_copy(update={"statistics": statistics, "breakdown": breakdown})
-        return self.consortium.ask(**{"bundle": bundle, "readings": readings, **changes})[0]
+        changed: dict[str, object] = {"bundle": bundle, "readings": readings, **changes}
+        checked = self.consortium.draft(**changed)
+        self.consortium.approve(checked.hash)
+        return self.consortium.offer(checked.hash)
 
     def sample_bundle(self) -> Bundle:
         """Return what the sample question asks."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from marke.canonical import Json
 from marke.codebook.builtin import read_builtin
 from marke.codebook.model import ConsentCategory, Purpose
 from marke.vocabulary.ids import content_hash
@@ -13,6 +14,7 @@ from marke_ground.store.engine import reading, transaction
 from marke_node.cli.surroundings import BOARD, opened
 from marke_node.services import add_household, give_consent, register_member, withdraw_consent
 from marke_node.services.count_people import count_people
+from marke_node.services.derive_facts import derive
 from marke_node.services.give_consent import ConsentText, Yes
 from marke_node.store import home
 
@@ -109,6 +111,24 @@ def take_back(*, member_id: str, purpose: str | None, heap: str) -> None:
             withdraw_consent.withdraw(session, yes=_yes(member_id, purpose, heap), by=BOARD, now=here.now)
             ended = 1
     answer({"withdrawn": ended}, str(ended))
+
+
+@click.group(cls=MarkeGroup)
+def facts() -> None:
+    """Work out facts, one value per household, variable and period: the only thing a question ever reads."""
+
+
+@facts.command("derive")
+@click.argument("period")
+def derive_facts(*, period: str) -> None:
+    """Work out every fact of a period (such as 2025 or 2025-Q3) from readings and other facts."""
+    with opened() as here, transaction(here.engine) as session:
+        found = derive(session, codebook=read_builtin(), period=period, by=BOARD, now=here.now)
+    kept: dict[str, Json] = {
+        variable: {"added": one.added, "unchanged": one.unchanged, "changed": one.changed}
+        for variable, one in found.kept.items()
+    }
+    answer({"period": period, "facts": kept}, *(f"{variable}: {one}" for variable, one in kept.items()))
 
 
 def _yes(member_id: str, purpose: str, heap: str) -> Yes:

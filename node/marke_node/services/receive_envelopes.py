@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from marke.errors import ConflictError, NotFoundError, UntrustedError
 from marke.protocol import node_side as talk
 from marke.protocol.messages import QuestionOffer, Result, Round, Void
-from marke.protocol.wire import open_message, open_offer, wire_type
+from marke.protocol.wire import Verified, open_message, open_offer, wire_type
 from marke.questions.model import Question, release_key
 from marke.reasons import Reason
 from marke.signing.envelope import Envelope
@@ -88,7 +88,7 @@ def _directory(session: Session, envelope: bytes, trust: TrustState, now: dateti
 
 
 def _offer(session: Session, envelope: bytes, trust: TrustState, now: datetime) -> Received:
-    opened, asked = open_offer(trust, envelope, now=now)
+    opened, asked = _open_offer(trust, envelope, now)
     offer, question = opened.document, asked.document
     known = rounds_log.find_round(session, offer.round_id)
     if known is not None:
@@ -108,6 +108,22 @@ def _offer(session: Session, envelope: bytes, trust: TrustState, now: datetime) 
     )
     record(session, by=HUB, verb="offer_question", subject=offer.round_id, now=now)
     return Offered(offer.round_id)
+
+
+def _open_offer(
+    trust: TrustState, envelope: bytes, now: datetime
+) -> tuple[Verified[QuestionOffer], Verified[Question]]:
+    """Open an offer; one that came so late that its question is over is opened as of the moment it was offered.
+
+    So a node that was away still knows what was asked. It cannot decide or answer any more: the window is closed.
+    """
+    try:
+        return open_offer(trust, envelope, now=now)
+    except UntrustedError as error:
+        if error.reason is not Reason.EXPIRED:
+            raise
+        offered = QuestionOffer.from_bytes(Envelope.from_bytes(envelope).payload).offered
+        return open_offer(trust, envelope, now=min(offered, now))
 
 
 def _keep_question(session: Session, offer: QuestionOffer, question: Question, now: datetime) -> None:
