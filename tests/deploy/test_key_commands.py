@@ -28,7 +28,7 @@ from marke.vocabulary.document import Bilingual
 from marke.vocabulary.ids import content_hash
 from marke_deploy.cli import main
 
-PASSPHRASE = " ".join(["four", "plain", "loose", "words"])
+WORDS = "four plain loose words"
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the commands read the real clock
 
 
@@ -39,7 +39,7 @@ def run(*arguments: str, typed: str | None = None) -> Result:
 @pytest.fixture
 def passphrase(tmp_path: Path) -> Path:
     file = tmp_path / "passphrase"
-    file.write_text(PASSPHRASE + "\n", "utf-8")
+    file.write_text(WORDS + "\n", "utf-8")
     return file
 
 
