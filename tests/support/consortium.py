@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -119,13 +120,17 @@ class Consortium:
 
     engine: Engine
     hub: Hub
-    clock: MovingClock = field(default_factory=MovingClock)
+    clock: Any = field(default_factory=MovingClock)
+    """A MovingClock, or for real servers one that follows real time."""
     collectives: list[Collective] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """Periods a test asked about, when it asks more than once."""
 
     @property
     def now(self) -> datetime:
         """Return the present instant of the test."""
-        return self.clock.instant
+        found: datetime = self.clock.instant
+        return found
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -217,6 +222,11 @@ class Consortium:
         """Draft the sample question with some changes."""
         return self.draft_of(read_question_draft(SAMPLE_DRAFT).model_copy(update=changes))
 
+    def sample(self, period: str = "2025", publication: str = "public") -> QuestionDraft:
+        """Return the sample draft of some year, for some public."""
+        text = SAMPLE_DRAFT.decode().replace("2025", period).replace('"public"', f'"{publication}"')
+        return read_question_draft(text.encode())
+
     def draft_of(self, draft: QuestionDraft) -> CheckedQuestion:
         """Take in a draft."""
         with self.session() as session:
@@ -233,9 +243,10 @@ class Consortium:
         with self.session() as session:
             return offer_question(session, question=question, hub=self.hub, by=OPERATOR, now=self.now)
 
-    def ask(self, **changes: object) -> tuple[str, CheckedQuestion]:
-        """Draft, approve and offer the sample question."""
-        checked = self.draft(**changes)
+    def ask(self, period: str = "2025", **changes: object) -> tuple[str, CheckedQuestion]:
+        """Draft, approve and offer the sample question, of some year."""
+        bundle = read_question_draft(SAMPLE_DRAFT).bundle.model_copy(update={"period": period})
+        checked = self.draft(**{"bundle": bundle, **changes})
         self.approve(checked.hash)
         return self.offer(checked.hash), checked
 
@@ -252,13 +263,13 @@ def _role(name: str) -> OfflineRole:
     )
 
 
-def new_consortium(engine: Engine, home: Path) -> Consortium:
+def new_consortium(engine: Engine, home: Path, clock: object | None = None) -> Consortium:
     """Return a consortium that was founded on an empty hub."""
     config = HubConfig(
         home=home, database_url=f"sqlite:///{home / 'hub.db'}", environment=Environment.DEMO, poll_seconds=1
     )
     hub = Hub(config=config, key=key_of("hub"), chance=counting_chance(), trust=TrustShelf(allow_demo=True))
-    found = Consortium(engine, hub)
+    found = Consortium(engine, hub, clock or MovingClock())
     found.found()
     return found
 

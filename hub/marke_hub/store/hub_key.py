@@ -7,8 +7,16 @@ from typing import Final, TypeAlias
 
 from marke.errors import BadInputError, ConflictError, NotFoundError, StorageError
 from marke.reasons import Reason
-from marke.signing.keys import NONCE_BYTES, SALT_BYTES, PrivateKey, open_private_key, seal_private_key
-from marke_hub.config import HubConfig
+from marke.signing.keys import (
+    COST,
+    NONCE_BYTES,
+    SALT_BYTES,
+    UNSAFE_COST_FOR_TESTS,
+    PrivateKey,
+    open_private_key,
+    seal_private_key,
+)
+from marke_hub.config import Environment, HubConfig
 
 Chance: TypeAlias = Callable[[int], bytes]
 """Gives so many unpredictable bytes; `secrets.token_bytes` in the shells."""
@@ -30,7 +38,11 @@ def make_hub_key(config: HubConfig, chance: Chance) -> PrivateKey:
     if config.passphrase_file is None and not config.unlock_file.exists():
         write_private_file(config.unlock_file, chance(_SEED_BYTES).hex().encode("ascii"))
     key = PrivateKey.from_seed(chance(_SEED_BYTES))
-    sealed = seal_private_key(key, secret=_secret(config), salt=chance(SALT_BYTES), nonce=chance(NONCE_BYTES))
+    # the key of a demo guards nobody's data, and opening it a hundred times should not heat the room
+    cost = UNSAFE_COST_FOR_TESTS if config.environment is Environment.DEMO else COST
+    sealed = seal_private_key(
+        key, secret=_secret(config), salt=chance(SALT_BYTES), nonce=chance(NONCE_BYTES), cost=cost
+    )
     write_private_file(config.key_file, sealed)
     return key
 
