@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
@@ -23,8 +22,6 @@ from marke_hub.store.metadata import ACCESS
 from marke_hub.web.console import CONSOLE
 from marke_hub.web.menu import GRANTS, HOME, MENU
 from marke_hub.web.public import PUBLIC
-
-MIGRATIONS: Final = "marke_hub.store.migrations"
 
 
 @dataclass(frozen=True)

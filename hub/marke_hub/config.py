@@ -22,6 +22,9 @@ SETTINGS: Final[Mapping[str, str]] = {
 }
 """Every setting and what it means; the reference page is made from this table."""
 
+MIGRATIONS: Final = "marke_hub.store.migrations"
+"""Where the chain of the hub's tables lies."""
+
 _DEFAULT_LISTEN: Final = "127.0.0.1:8480"
 _HIGHEST_PORT: Final = 65_535
 _LONGEST_POLL_S: Final = 86_400

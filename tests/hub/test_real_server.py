@@ -20,7 +20,7 @@ from marke.signing.keys import NONCE_BYTES, SALT_BYTES, UNSAFE_COST_FOR_TESTS, s
 from marke.signing.tokens import mint_token
 from marke_ground.store.engine import open_engine
 from marke_ground.store.migrate import migrate
-from marke_hub.app import MIGRATIONS
+from marke_hub.config import MIGRATIONS
 from support.consortium import Collective, Consortium, counting_chance, key_of, new_consortium
 from support.hub_door import ENVELOPE, JSON, poll_request
 

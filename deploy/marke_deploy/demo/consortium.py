@@ -18,8 +18,7 @@ from marke_deploy.demo.people import make_people, role_of, sign_with
 from marke_ground.store.engine import open_engine, reading, transaction
 from marke_ground.store.migrate import migrate
 from marke_ground.web import links
-from marke_hub.app import MIGRATIONS
-from marke_hub.config import HubConfig
+from marke_hub.config import MIGRATIONS, HubConfig
 from marke_hub.services.admit_collective import admit_collective
 from marke_hub.services.collect_signatures import collect_signatures
 from marke_hub.services.draft_question import QuestionDraft, draft_question

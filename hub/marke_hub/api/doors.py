@@ -76,8 +76,8 @@ def directory() -> Response:
 @takes_body(_SMALL)
 def enrol() -> Response:
     """Take in a request to join."""
-    here = visit()
-    waiting = receive_enrolment(here.session, body=body_of(MEDIA_TYPE), now=here.now)
+    here, body = visit(), body_of(MEDIA_TYPE)  # the body first: a slow sender must not hold a transaction open
+    waiting = receive_enrolment(here.session, body=body, now=here.now)
     return as_json(EnrolmentAnswer(fingerprint=waiting.fingerprint), _ACCEPTED)
 
 

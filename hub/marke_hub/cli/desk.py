@@ -16,8 +16,8 @@ from marke.reasons import Reason
 from marke.vocabulary.actor import Actor, ActorKind
 from marke_ground.store.engine import Session, open_engine, reading, transaction
 from marke_ground.store.migrate import check_schema
-from marke_hub.app import MIGRATIONS, RealClock
-from marke_hub.config import HubConfig
+from marke_hub.app import RealClock
+from marke_hub.config import MIGRATIONS, HubConfig
 from marke_hub.services.hub import Hub, open_hub
 
 OPERATOR: Final = Actor(ActorKind.OPERATOR, "command_line")

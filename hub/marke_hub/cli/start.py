@@ -15,9 +15,8 @@ from marke_ground.commands import MarkeCommand, answer, language
 from marke_ground.store.engine import open_engine
 from marke_ground.store.migrate import migrate
 from marke_ground.web import links
-from marke_hub.app import MIGRATIONS
 from marke_hub.cli.desk import desk
-from marke_hub.config import HubConfig
+from marke_hub.config import MIGRATIONS, HubConfig
 from marke_hub.services.examine_hub import Finding, examine_hub
 from marke_hub.services.keep_operators import operator_named
 from marke_hub.store.hub_key import make_hub_key
