@@ -9,7 +9,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -122,15 +122,15 @@ def _server_user() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
-def start_postgres() -> PostgresServer:
-    """Make and start a server in a new temporary folder."""
+def start_postgres(settings: Mapping[str, str] = _SETTINGS) -> PostgresServer:
+    """Make and start a server in a new temporary folder; by default fast and careless, as tests want it."""
     binaries, user = _binaries(), _server_user()
     folder = Path(tempfile.mkdtemp(prefix="marke-pg-"))
     if user is not None:
         shutil.chown(folder, user)
     data = folder / "data"
     _as(user, [binaries / "initdb", "-D", data, "-U", "marke", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"])
-    options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     start: list[Path | str] = [
         binaries / "pg_ctl",
         "-D",

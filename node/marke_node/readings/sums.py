@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, func, select
 
 from marke.vocabulary.periods import Granularity, Period
 from marke_ground.store.engine import Session
@@ -49,9 +49,10 @@ def household_sums(session: Session, *, quantity: Quantity, period: Period, grai
     if period.granularity is Granularity.DAY:
         return scanned_sums(session, quantity=quantity, period=period, grain=grain)
     expected = period.days if grain is Grain.DAILY else None
+    statement = _TOTALS_BY_SERIES if session.dialect.name == "postgresql" else _TOTALS
     return {
-        household: Sum(int(total), int(present), expected or int(slots))
-        for household, total, present, slots in session.execute(_TOTALS, _chosen(quantity, period, grain))
+        household: Sum(total, present, expected or slots)
+        for household, total, present, slots in session.execute(statement, _chosen(quantity, period, grain))
     }
 
 
@@ -118,20 +119,41 @@ def _parts(batch: Batch, period: Period) -> Sequence[tuple[int, bytes]]:
     return found
 
 
-_WHERE = (
-    SERIES.c.quantity == bindparam("quantity"),
-    SERIES.c.kind == bindparam("kind"),
-    BLOCKS.c.counted == 1,
-    BLOCKS.c.month.between(bindparam("first"), bindparam("last")),
-)
+def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
+    return cast(func.sum(column), BigInteger)
+
+
+_OF_SERIES = (SERIES.c.quantity == bindparam("quantity"), SERIES.c.kind == bindparam("kind"))
+
+_OF_BLOCK = (BLOCKS.c.counted == 1, BLOCKS.c.month.between(bindparam("first"), bindparam("last")))
+
+_WHERE = (*_OF_SERIES, *_OF_BLOCK)
 
 _TOTALS = (
-    select(SERIES.c.household, func.sum(BLOCKS.c.total), func.sum(BLOCKS.c.present), func.sum(BLOCKS.c.slots))
+    select(SERIES.c.household, _sum(BLOCKS.c.total), _sum(BLOCKS.c.present), _sum(BLOCKS.c.slots))
     .join(BLOCKS, BLOCKS.c.series == SERIES.c.number)
     .where(*_WHERE)
     .group_by(SERIES.c.household)
 )
 """Never touches a block: all of it stands in the indexes `ix_series_quantity` and `ix_blocks_totals`."""
+
+_ONE_SERIES = (
+    select(
+        _sum(BLOCKS.c.total).label("total"),
+        _sum(BLOCKS.c.present).label("present"),
+        _sum(BLOCKS.c.slots).label("slots"),
+    )
+    .where(BLOCKS.c.series == SERIES.c.number, *_OF_BLOCK)
+    .lateral("of_series")
+)
+
+_TOTALS_BY_SERIES = (
+    select(SERIES.c.household, _sum(_ONE_SERIES.c.total), _sum(_ONE_SERIES.c.present), _sum(_ONE_SERIES.c.slots))
+    .join(_ONE_SERIES, _ONE_SERIES.c.slots.is_not(None))
+    .where(*_OF_SERIES)
+    .group_by(SERIES.c.household)
+)
+"""The same, asked series by series: PostgreSQL would otherwise read the totals of every series there is."""
 
 _BLOCKS: Select[tuple[int, int, int, bytes]] = (
     select(SERIES.c.household, SERIES.c.interval_s, BLOCKS.c.month, BLOCKS.c.data)

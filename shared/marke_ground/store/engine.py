@@ -88,7 +88,8 @@ def _open_postgresql(address: URL) -> Engine:
             connect_args={
                 "connect_timeout": 10,
                 "application_name": "marke",
-                "options": f"-c lock_timeout={LOCK_WAIT_MS} -c timezone=UTC",
+                # compiling our short statements costs more than running them
+                "options": f"-c lock_timeout={LOCK_WAIT_MS} -c timezone=UTC -c jit=off",
             },
         )
     except (NoSuchModuleError, ModuleNotFoundError) as error:
