@@ -70,12 +70,27 @@ class Agent:
         standpoint = self._exchange.poll(standpoint, caller, report, now)
         self._remember(standpoint)
         with reading(self._engine) as session:
-            to_do = rounds_log.rounds_to_do(session)
+            to_do, due = rounds_log.rounds_to_do(session), outbox.next_due(session)
+        if to_do or (due is not None and due <= now):
+            due = self._work(to_do, standpoint, caller, report, now)
+        poll = self._exchange.next_poll or now
+        report.next_at = max(now, poll if due is None else min(poll, due))
+        return report
+
+    def _work(
+        self,
+        to_do: Sequence[tuple[str, str]],
+        standpoint: Standpoint,
+        caller: Caller,
+        report: AgentReport,
+        now: datetime,
+    ) -> datetime | None:
+        """Decide, answer and send; return when the outbox has something to send again."""
         self._decide([round_id for stage, round_id in to_do if stage == "offered"], standpoint, report, now)
         self._answer([round_id for stage, round_id in to_do if stage == "round_open"], standpoint, report, now)
         carry(self._engine, self._link, standpoint, caller, report, now)
-        self._plan(report, now)
-        return report
+        with reading(self._engine) as session:
+            return outbox.next_due(session)
 
     def _look(self, now: datetime, report: AgentReport) -> Standpoint | None:
         """Return the standpoint, from memory while nothing moved; None while the node is no member yet."""
@@ -146,12 +161,6 @@ class Agent:
                     report.took_back.append((round_id, reason))
                 case answering.NotNow():
                     pass
-
-    def _plan(self, report: AgentReport, now: datetime) -> None:
-        with reading(self._engine) as session:
-            due = outbox.next_due(session)
-        poll = self._exchange.next_poll or now
-        report.next_at = max(now, poll if due is None else min(poll, due))
 
 
 def _only_if_spoken(error: MarkeError) -> None:

@@ -1,5 +1,6 @@
 """The thread that steps the agent in a serving node, until it is told to stop. It outlives every error."""
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -15,6 +16,12 @@ LONGEST_SLEEP: Final = timedelta(seconds=300)
 """Woken at least this often, so that a clock that was set back does not silence the agent."""
 
 _log = logging.getLogger("marke.node.agent")
+
+
+def _settle() -> None:
+    """Put all that was loaded beyond the garbage collector: walking it again and again costs more than a question."""
+    gc.collect()
+    gc.freeze()
 
 
 class AgentThread:
@@ -43,12 +50,16 @@ class AgentThread:
 
     def _run(self) -> None:
         agent: Agent | None = None
+        settled = False
         while not self._stop.is_set():
             wait = AFTER_ERROR
             try:
                 agent = agent or self._make()
                 now = self._clock.now()
                 report = agent.step(now)
+                if not settled:
+                    _settle()
+                    settled = True
                 wait = report.next_at - self._clock.now()
                 if report.did_something or report.failure:
                     _log.info("agent step", extra={"report": report.to_json()})

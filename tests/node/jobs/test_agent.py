@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from marke_ground.store.engine import transaction
 from marke_node.store.federation import OUTBOX, RECEIPTS
@@ -40,3 +40,21 @@ def test_a_question_goes_from_offer_to_figure(federation: LiveFederation) -> Non
         assert session.execute(select(RESULTS.c.kind)).scalar_one() == "result"
         assert set(session.execute(select(OUTBOX.c.state)).scalars()) == {"delivered"}
         assert len(session.execute(select(RECEIPTS)).all()) == 2
+
+
+def test_a_node_answers_the_same_on_every_database(engine: Engine, tmp_path: Path) -> None:
+    with live_federation(tmp_path) as federation:
+        nodes = (federation.join("Alice", engine), federation.join("Bob"))
+        for node in nodes:
+            node.settle({"terraced": TERRACED, "apartment": APARTMENTS})
+        round_id = federation.ask()
+        for _ in range(2):
+            for node in nodes:
+                node.step()
+            federation.tick()
+        assert [node.step().ended for node in nodes] == [[round_id], [round_id]]
+        cells = []
+        for node in nodes:
+            with transaction(node.engine) as session:
+                cells.append(session.execute(select(ANSWERS.c.cells)).scalar_one())
+        assert cells[0] == cells[1]
