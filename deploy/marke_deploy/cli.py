@@ -15,6 +15,7 @@ PARTS: Final[Mapping[str, Lazy]] = {
     "hub": Lazy("marke_hub.cli", "hub", "Run the consortium's hub."),
     "key": Lazy("marke_deploy.key_commands", "key", "Make keys, compare them and sign with them."),
     "node": Lazy("marke_node.cli", "node", "Run a collective's own node."),
+    "reference": Lazy("marke_deploy.reference_commands", "reference", "Make the reference pages of the documentation."),
     "verify": Lazy("marke_deploy.verify_commands", "verify", "Check signed files without a network."),
 }
 

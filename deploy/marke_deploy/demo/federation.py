@@ -33,16 +33,18 @@ class Plan:
     collectives: int = 24
     households: int = 300
     seed: int = 1
+    characters: bool = True
+    """Whether some collectives have a board that looks at every question."""
 
     @property
     def asks_the_board(self) -> int | None:
         """Number of the collective whose board looks at every question and agrees."""
-        return 2 if self.collectives >= _ENOUGH_FOR_CHARACTERS else None
+        return 2 if self.characters and self.collectives >= _ENOUGH_FOR_CHARACTERS else None
 
     @property
     def refuses(self) -> int | None:
         """Number of the collective whose board refuses."""
-        return 5 if self.collectives >= _ENOUGH_FOR_CHARACTERS else None
+        return 5 if self.characters and self.collectives >= _ENOUGH_FOR_CHARACTERS else None
 
 
 _ENOUGH_FOR_CHARACTERS = 8
@@ -65,7 +67,14 @@ class Asked:
 class Federation:
     """A founded consortium with a real hub process, and collectives with their own nodes."""
 
-    def __init__(self, plan: Plan, folder: Path, say: Callable[[str], None] = lambda _line: None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        folder: Path,
+        say: Callable[[str], None] = lambda _line: None,
+        village: type[Village] = Village,
+    ) -> None:
+        self._village = village
         self.plan = plan
         self.folder = folder
         self.say = say
@@ -84,7 +93,7 @@ class Federation:
         self.say(f"{len(homes)} nodes are made, each with its own folder, key and database")
         self.villages = list(
             self._pool.map(
-                lambda pair: Village(pair[0], self.folder / "nodes" / f"{pair[0].number:03d}", pair[1]),
+                lambda pair: self._village(pair[0], self.folder / "nodes" / f"{pair[0].number:03d}", pair[1]),
                 zip(homes, ports, strict=True),
             )
         )
@@ -142,12 +151,15 @@ class Federation:
 
 @contextmanager
 def federation(
-    plan: Plan, folder: Path | None = None, say: Callable[[str], None] = lambda _line: None
+    plan: Plan,
+    folder: Path | None = None,
+    say: Callable[[str], None] = lambda _line: None,
+    village: type[Village] = Village,
 ) -> Iterator[Federation]:
     """Run a federation in a folder, a temporary one when none is given, until the block ends."""
     place = folder or Path(tempfile.mkdtemp(prefix="marke-demo-"))
     place.mkdir(parents=True, exist_ok=True)
-    found = Federation(plan, place, say)
+    found = Federation(plan, place, say, village)
     try:
         yield found
     finally:

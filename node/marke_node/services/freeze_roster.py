@@ -4,6 +4,7 @@ It holds who was there, how they were classified and what was known of them. A c
 the next revision, which is another question.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -39,11 +40,12 @@ def _freeze(session: Session, bundle: Bundle, codebook: str, now: datetime) -> t
     number: int = session.execute(
         insert(ROSTERS).values(**key, codebook=codebook, size=len(households), frozen=now).returning(ROSTERS.c.number)
     ).scalar_one()
+    written = _Writing().text
     rows = [
         {
             "roster": number,
             "household": household,
-            "codes": canonical.to_bytes(codes.get(household, {})).decode("utf-8"),
+            "codes": written(codes.get(household, {})),
             "value": facts[household].value if household in facts else None,
         }
         for household in households
@@ -53,6 +55,22 @@ def _freeze(session: Session, bundle: Bundle, codebook: str, now: datetime) -> t
     details: dict[str, Json] = {"period": bundle.period, "revision": bundle.revision, "households": len(households)}
     audit.record(session, by=SYSTEM, verb="freeze_roster", subject=bundle.variable, now=now, details=details)
     return number, len(households)
+
+
+class _Writing:
+    """Codes as canonical JSON: a collective has few different combinations, each written once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[tuple[str, str], ...], str] = {}
+
+    def text(self, codes: Mapping[str, str]) -> str:
+        """Return the codes of a household as they stand in the roster."""
+        key = tuple(codes.items())
+        try:
+            return self._known[key]
+        except KeyError:
+            found = self._known[key] = canonical.to_bytes(codes).decode("utf-8")
+            return found
 
 
 def _codes(session: Session) -> dict[int, dict[str, str]]:
