@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from marke.protocol import wire
+from marke.protocol.fitting import shown_cells
 from marke.protocol.messages import Contribution, Coverage, Result, ResultCell, Void
 from marke.signing.envelope import Envelope
 from marke.statistics.combine import combine
@@ -14,7 +15,6 @@ from marke_ground.store.audit import record
 from marke_ground.store.engine import Session
 from marke_hub.services import feed
 from marke_hub.services.hub import Hub
-from marke_hub.services.record_contribution import shown_cells
 from marke_hub.store.rounds import MESSAGES, OUTCOMES, ROUNDS
 
 

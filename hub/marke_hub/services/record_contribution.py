@@ -2,13 +2,10 @@
 
 from datetime import datetime
 
-from marke.errors import BadInputError
 from marke.protocol import wire
 from marke.protocol.conversation import ContributionArrived
-from marke.protocol.messages import Contribution, ShownCell
-from marke.questions.check import CheckedQuestion
-from marke.reasons import Reason
-from marke.statistics.combine import check_cells
+from marke.protocol.fitting import check_contribution
+from marke.protocol.messages import Contribution
 from marke_ground.store.engine import Session
 from marke_hub.services.hub import Hub
 from marke_hub.services.take_message import Arrival, Recorded, earlier_receipt, keep_message, refuse_mixup
@@ -29,26 +26,3 @@ def record_contribution(session: Session, *, arrival: Arrival, hub: Hub, now: da
     check_contribution(hub.questions.checked(session, contribution.question_hash), contribution)
     event = ContributionArrived(contribution=arrival.content)
     return keep_message(session, arrival=arrival, place=place, event=event, hub=hub, now=now)
-
-
-def check_contribution(checked: CheckedQuestion, contribution: Contribution) -> None:
-    """Refuse a contribution that does not fit its question: another layout, missing or double groups, impossible cells.
-
-    A hidden group is a cell too: leaving one out would be a third way of saying "too small".
-    """
-    if contribution.layout_hash != checked.layout.hash:
-        raise BadInputError(Reason.OTHER_LAYOUT)
-    leaves = [cell.leaf for cell in contribution.cells]
-    if sorted(leaves) != sorted(checked.layout.all_leaves):
-        raise BadInputError(Reason.CELLS_DO_NOT_FIT, leaf="all", detail="not exactly the groups that were asked")
-    check_cells(checked.layout, shown_cells(contribution))
-    shown = shown_cells(contribution)
-    count = checked.layout.column("count")
-    for leaf, values in shown.items():
-        if count is not None and values[count] < checked.question.smallest_group:
-            raise BadInputError(Reason.CELLS_DO_NOT_FIT, leaf=leaf, detail="a group below the smallest size")
-
-
-def shown_cells(contribution: Contribution) -> dict[str, tuple[int, ...]]:
-    """Return leaf -> numbers of what the collective showed; hidden groups are absent, which is not zero."""
-    return {cell.leaf: cell.values for cell in contribution.cells if isinstance(cell, ShownCell)}
