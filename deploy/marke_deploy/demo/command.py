@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from marke import canonical
-from marke.errors import ConflictError
+from marke.errors import ConflictError, NotFoundError
 from marke.reasons import Reason
 from marke_deploy.demo.federation import Federation, Plan, federation
 from marke_deploy.demo.measure import Cost, cost_of
@@ -85,7 +85,11 @@ def _show_place(running: Federation) -> None:
     village = running.villages[0]
     with reading(village.engine) as session:
         for round_id in list_places(session):
-            page = read_place(session, round_id=round_id, codebook=read_builtin())
+            try:
+                page = read_place(session, round_id=round_id, codebook=read_builtin())
+            except NotFoundError as error:  # fewer than ten collectives: no distribution is published
+                _say(error.say("en"))
+                continue
             _say("")
             _say(f"The place of {village.homes.name}, worked out in its own node; the hub never learns the mean:")
             _say(f"  own mean of {page.variable} in {page.period}: {page.own_mean:.0f} {page.unit}")

@@ -92,11 +92,12 @@ class DemoConsortium:
 
     def start(self) -> None:
         """Start the hub as a process of its own, on a free port of this computer; raises UnreachableError."""
+        self._log = (self.folder / "hub.log").open("w")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "marke_deploy.cli", "hub", "serve", "--port", "0", "--json"],
             env={**os.environ, **self.environ},
             stdout=subprocess.PIPE,
-            stderr=(self.folder / "hub.log").open("w"),
+            stderr=self._log,
             text=True,
         )
         first = self.process.stdout.readline() if self.process.stdout else ""
@@ -128,6 +129,7 @@ class DemoConsortium:
                 self.process.wait()
             if self.process.stdout:
                 self.process.stdout.close()
+            self._log.close()
         self.engine.dispose()
 
     def invite(self, label: str) -> Invitation:

@@ -145,7 +145,7 @@ class Federation:
         """Stop the agents and the hub."""
         self._pool.shutdown()
         for village in self.villages:
-            village.engine.dispose()
+            village.close()
         self.consortium.stop()
 
 

@@ -3,6 +3,7 @@
 import io
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -78,9 +79,15 @@ class Village:
     def join(self, consortium: DemoConsortium) -> str:
         """Join by invitation over HTTP; the board compares the six words of the root. Returns the key's six words."""
         wish = Wish(consortium.invite(self.homes.name), self.homes.name, self.node.key, allow_demo=True)
-        link = HubLink(HubAddress.parse(consortium.url))
         expected = wish.invitation.fingerprint
-        return join_hub(self.engine, link, wish, confirm=lambda words: words == expected, by=BOARD, now=present())
+        with closing(HubLink(HubAddress.parse(consortium.url))) as link:
+            return join_hub(self.engine, link, wish, confirm=lambda words: words == expected, by=BOARD, now=present())
+
+    def close(self) -> None:
+        """Let go of the hub and of the database."""
+        if "agent" in self.__dict__:
+            self.agent.close()
+        self.engine.dispose()
 
     def settle(self, *, with_meter_file: bool) -> None:
         """Fill the node: members, consents, yearly totals, and one home by the hourly file of its meter."""

@@ -67,6 +67,10 @@ class HubLink:
         self.address = address
         self._transport = Transport(address, client or open_client(address))
 
+    def close(self) -> None:
+        """Close the connections to the hub; a link that is closed is not used again."""
+        self._transport.close()
+
     def discover(self) -> Discovery:
         """Ask who is there, before anything is trusted."""
         answer = self._get("/.well-known/marke-hub")

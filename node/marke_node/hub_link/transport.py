@@ -50,6 +50,10 @@ class Transport:
         self._client = client
         self._stopwatch = stopwatch
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def send(self, method: str, path: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         """Send one request and read the whole answer.
 

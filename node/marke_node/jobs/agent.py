@@ -57,6 +57,10 @@ class Agent:
         self._kept = (0, 0)
         self._exchange = Exchange(engine, link, settings.chance)
 
+    def close(self) -> None:
+        """Close the connections to the hub; the agent is not stepped again."""
+        self._link.close()
+
     def step(self, now: datetime) -> AgentReport:
         """Do everything that is due at `now`.
 
