@@ -69,9 +69,23 @@ def _result(consortium: Consortium, round_id: str) -> Result:
     return Result.from_bytes(Envelope.from_text(envelope).payload)
 
 
+CUTS = st.lists(st.integers(0, 16), min_size=14, max_size=14)
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cuts=st.lists(st.integers(0, 16), min_size=14, max_size=14))
+@given(cuts=CUTS)
 def test_a_round_survives_any_power_cut(consortium: Consortium, cuts: list[int]) -> None:
+    _survive(consortium, cuts)
+
+
+@pytest.mark.deep
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cuts=CUTS)
+def test_two_hundred_rounds_survive_any_power_cut(consortium: Consortium, cuts: list[int]) -> None:
+    _survive(consortium, cuts)
+
+
+def _survive(consortium: Consortium, cuts: list[int]) -> None:
     if not consortium.collectives:
         consortium.enrol(*NAMES)
     period = str(2024 - len(consortium.asked))
