@@ -24,7 +24,6 @@ class Reason(StrEnum):
     BAD_INSTANT = "bad_instant"
     BAD_FIELD = "bad_field"
     BAD_PERIOD = "bad_period"
-    BAD_AREA = "bad_area"
 
     # demonstration
     DEMO_HUB_SILENT = "demo_hub_silent"
@@ -38,6 +37,7 @@ class Reason(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     FILE_UNWRITABLE = "file_unwritable"
     RECEIPT_FOR_OTHER = "receipt_for_other"
+    REFERENCE_OUT_OF_DATE = "reference_out_of_date"
 
     # codebook
     UNKNOWN_VARIABLE = "unknown_variable"
@@ -176,7 +176,7 @@ class Reason(StrEnum):
     ROUNDS_OVERDUE = "rounds_overdue"
     WRONG_MEDIA_TYPE = "wrong_media_type"
     RESULT_UNKNOWN = "result_unknown"
-    TOKEN_MISSING = "token_missing"  # noqa: S105 - a reason
+    TOKEN_MISSING = "token_missing"
 
     # web
     LINK_NOT_VALID = "link_not_valid"
@@ -215,7 +215,7 @@ class Reason(StrEnum):
     POLICY_SMALLEST_GROUP = "policy_smallest_group"
     POLICY_CATEGORY = "policy_category"
 
-    # imports
+    # files that are taken in
     IMPORT_EMPTY = "import_empty"
     IMPORT_TOO_LARGE = "import_too_large"
     IMPORT_COMPRESSED = "import_compressed"
