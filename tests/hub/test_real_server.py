@@ -93,13 +93,17 @@ class Server:
 
     def wait_for(self, who: Collective, entries: int) -> tuple[str, ...]:
         """Poll until the feed has so many entries; the hub moves rounds on by itself."""
+        found: list[str] = []
+        cursor = 0
         for _ in range(2000):
-            body = poll_request().to_bytes()
+            body = poll_request(cursor).to_bytes()
             response = self.call(who, "POST", "/api/v1/node/poll", body, JSON)
             assert response.status_code == 200, response.text
-            found = PollAnswer.from_bytes(response.content).envelopes
+            answer = PollAnswer.from_bytes(response.content)
+            cursor = answer.cursor
+            found.extend(answer.envelopes)
             if len(found) >= entries:
-                return found
+                return tuple(found)
         raise AssertionError("the hub did not move on")
 
 

@@ -10,6 +10,7 @@ from marke.questions.check import CheckedQuestion
 from marke.signing.envelope import Envelope
 from marke.vocabulary.ids import content_hash
 from marke_hub.jobs import tick
+from marke_hub.services import feed
 from support.consortium import Consortium
 from support.hub_door import ENVELOPE, Door, poll_request, problem
 
@@ -123,3 +124,24 @@ def test_what_comes_too_early_or_too_late_says_so(door: Door) -> None:
     bea = door.consortium.collectives[1]
     late = bea.decision(round_id, checked.hash, now=door.consortium.now)
     assert problem(door.put(bea, "decision", round_id, late)) == (409, "decision_window_closed")
+
+
+def test_a_long_absence_is_caught_up_page_by_page_without_a_gap(door: Door) -> None:
+    ada, bea = door.consortium.collectives
+    shared, _ = door.consortium.ask()
+    private, _ = door.consortium.ask(period="2024", audience=(bea.id,))
+    with door.consortium.session() as session:
+        for number in range(3 * feed.MOST_ENTRIES):
+            where = private if number % 3 == 0 else shared
+            feed.append(session, kind="round", round_id=where, envelope=f"{number}", now=door.consortium.now)
+    heard: list[str] = []
+    cursor, pages = 0, 0
+    while True:
+        answer = door.news(ada, cursor)
+        heard.extend(answer.envelopes)
+        cursor, pages = answer.cursor, pages + 1
+        assert answer.next_poll_s == (0 if answer.more else 1)
+        if not answer.more:
+            break
+    assert pages == 3
+    assert heard[1:] == [str(number) for number in range(3 * feed.MOST_ENTRIES) if number % 3]
