@@ -18,7 +18,7 @@ from marke_deploy.demo.village import Village
 from marke_hub.services.draft_question import QuestionDraft
 from marke_hub.services.read_results import ResultView
 
-LANES = 2
+LANES = 1
 """Agents at work at once: the demonstration's machine is assumed to have two cores."""
 
 _PAUSE_S = 0.01

@@ -15,8 +15,8 @@ from marke.questions.model import Bundle
 from marke.vocabulary.actor import SYSTEM
 from marke_ground.store import audit
 from marke_ground.store.engine import Session
-from marke_node.store.facts import latest_facts
-from marke_node.store.households import household_ids
+from marke_node.store.facts import latest_values
+from marke_node.store.households import household_keys
 from marke_node.store.vault import HOUSEHOLD_CODES, ROSTER_ROWS, ROSTERS
 
 
@@ -33,8 +33,8 @@ def frozen_roster(session: Session, *, bundle: Bundle, codebook: str, now: datet
 
 
 def _freeze(session: Session, bundle: Bundle, codebook: str, now: datetime) -> tuple[int, int]:
-    households = sorted(household_ids(session))
-    facts = latest_facts(session, variable=bundle.variable, period=bundle.period, up_to=bundle.revision)
+    households = household_keys(session)
+    values = latest_values(session, variable=bundle.variable, period=bundle.period, up_to=bundle.revision)
     codes = _codes(session)
     key = {"variable": bundle.variable, "period": bundle.period, "revision": bundle.revision}
     number: int = session.execute(
@@ -46,7 +46,7 @@ def _freeze(session: Session, bundle: Bundle, codebook: str, now: datetime) -> t
             "roster": number,
             "household": household,
             "codes": written(codes.get(household, {})),
-            "value": facts[household].value if household in facts else None,
+            "value": values.get(household),
         }
         for household in households
     ]
@@ -76,6 +76,6 @@ class _Writing:
 def _codes(session: Session) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
     query = select(HOUSEHOLD_CODES.c.household, HOUSEHOLD_CODES.c.category, HOUSEHOLD_CODES.c.code)
-    for household, category, code in session.execute(query):
+    for household, category, code in session.execute(query).all():
         found.setdefault(household, {})[category] = code
     return found

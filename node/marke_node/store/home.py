@@ -66,8 +66,8 @@ class Home:
 def create(folder: Path, secret: Secret | None, chance: Chance, *, tie: Callable[[str], None]) -> Home:
     """Make the folder of a new node; without a secret a random one is made and kept in a file of its own.
 
-    `tie` writes the mark of the instance into the database. The key comes last: a folder without it is no node yet,
-    so a start that was broken off can be repeated. Raises ConflictError(HOME_EXISTS) when there is a node in it already,
+    `tie` writes the mark of the instance into the database. The key comes last: a folder without it is no node yet, so
+    a start that was broken off can be repeated. Raises ConflictError(HOME_EXISTS) when a node is in it already,
     and StorageError(HOME_UNWRITABLE).
     """
     if (folder / KEY_FILE).exists():
