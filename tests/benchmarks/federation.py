@@ -23,7 +23,7 @@ from marke.codebook.builtin import read_builtin
 from marke.codebook.model import Purpose
 from marke.questions.model import Reading, Statistic
 from marke_deploy.demo.consortium import present
-from marke_deploy.demo.federation import Asked, Federation, Plan, federation
+from marke_deploy.demo.federation import Asked, Federation, Plan, federation, free_ports
 from marke_deploy.demo.measure import cost_of
 from marke_deploy.demo.population import POWER, SyntheticCollective, SyntheticHousehold, levels_of, village_name
 from marke_deploy.demo.standard_questions import draft
@@ -133,8 +133,9 @@ def loopback_bytes() -> int:
 def idle_memory(running: Federation) -> tuple[float | None, float | None]:
     """Return the resident memory, in MB, of an idle node and of the idle hub, as processes of their own."""
     config = running.villages[0].config
-    environ = {**os.environ, "MARKE_HOME": str(config.home), "MARKE_ENV": "demo"}
-    command = [sys.executable, "-m", "marke_deploy.cli", "node", "serve", "--port", "0"]
+    listen = f"127.0.0.1:{free_ports(1)[0]}"
+    environ = {**os.environ, "MARKE_HOME": str(config.home), "MARKE_ENV": "demo", "MARKE_LISTEN": listen}
+    command = [sys.executable, "-m", "marke_deploy.cli", "node", "serve"]
     with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as node:
         time.sleep(IDLE_SECONDS)
         mine = cost_of(node.pid).resident_mb

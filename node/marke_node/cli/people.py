@@ -1,22 +1,27 @@
 """Households, members and consent, one at a time; whole lists come in with `marke node import`."""
 
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
 
 from marke.canonical import Json
 from marke.codebook.builtin import read_builtin
-from marke.codebook.model import ConsentCategory, Purpose
+from marke.codebook.model import ConsentCategory, Purpose, Variable
+from marke.errors import BadInputError
+from marke.reasons import Reason
 from marke.vocabulary.ids import content_hash
 from marke_ground.commands import MarkeGroup, answer
 from marke_ground.store.engine import reading, transaction
 from marke_node.cli.surroundings import BOARD, opened
-from marke_node.services import add_household, give_consent, register_member, withdraw_consent
+from marke_node.services import add_household, give_consent, record_fact, register_member, withdraw_consent
 from marke_node.services.count_people import count_people
 from marke_node.services.derive_facts import derive
 from marke_node.services.give_consent import ConsentText, Yes
+from marke_node.services.record_fact import DirectFact, FactSheet
 from marke_node.store import home
+from marke_node.store.facts import Origin
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -129,6 +134,32 @@ def derive_facts(*, period: str) -> None:
         for variable, one in found.kept.items()
     }
     answer({"period": period, "facts": kept}, *(f"{variable}: {one}" for variable, one in kept.items()))
+
+
+@facts.command("record")
+@click.argument("household_id")
+@click.option("--variable", required=True, help="Such as energy.gas_use; see `marke codebook list`.")
+@click.option("--period", required=True, help="A closed period, such as 2025.")
+@click.option("--value", required=True, help="In the unit of the variable, such as 980 or 2.5; from a bill, say.")
+def record_one(*, household_id: str, variable: str, period: str, value: str) -> None:
+    """Write down one value of one household that no meter file holds, such as the total of a yearly bill."""
+    book = read_builtin()
+    sheet = FactSheet(
+        variable, period, Origin.YEARLY_TOTAL, [DirectFact(household_id, _steps(value, book.variable(variable)))]
+    )
+    with opened() as here, transaction(here.engine) as session:
+        found = record_fact.record(session, sheet=sheet, codebook=book, by=BOARD, now=here.now)
+    answer({"added": found.added, "unchanged": found.unchanged, "changed": found.changed}, str(found))
+
+
+def _steps(value: str, variable: Variable) -> int:
+    try:
+        steps = Decimal(value).scaleb(variable.decimals)
+    except InvalidOperation as error:
+        raise BadInputError(Reason.BAD_FIELD, field="--value", detail=variable.unit.value) from error
+    if not steps.is_finite() or steps != steps.to_integral_value():
+        raise BadInputError(Reason.BAD_FIELD, field="--value", detail=variable.unit.value)
+    return int(steps)
 
 
 def _yes(member_id: str, purpose: str, heap: str) -> Yes:
