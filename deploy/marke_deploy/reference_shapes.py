@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import itertools
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -23,7 +24,8 @@ _WIDTH: Final = 100
 def commands(root: click.Command) -> str:
     """Return the help of every command below `root`, which is `marke`."""
     lines = ["Every command answers in Dutch unless `--lang en` or `MARKE_LANG=en` says otherwise."]
-    for context in _contexts(click.Context(root, info_name="marke", terminal_width=_WIDTH)):
+    top = click.Context(root, info_name="marke", terminal_width=_WIDTH, help_option_names=["-h", "--help"])
+    for context in _contexts(top):
         text = context.command.get_help(context)
         lines += ["", f"## {context.command_path}", "", "```text", text, "```"]
     return "\n".join(lines)
@@ -45,7 +47,7 @@ def messages() -> str:
     parts: dict[str, Mapping[str, Json]] = {}
     for name, kind in sorted(kinds().items()):
         schema = schema_of(name)
-        parts |= _object(schema.get("$defs", {}))
+        parts.update({each: _object(part) for each, part in _object(schema.get("$defs", {})).items()})
         lines += ["", f"## {name}", "", first_line(kind.__doc__), "", _carried(kind), "", *_fields(schema, kind)]
     lines += ["", "## Parts", "", "What the fields above are made of."]
     for name, part in sorted(parts.items()):
@@ -105,7 +107,7 @@ def field_notes(kind: type[Document]) -> Mapping[str, str]:
     for owner in reversed([each for each in kind.__mro__ if issubclass(each, Document) and each is not Document]):
         body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0]
         statements = body.body if isinstance(body, ast.ClassDef) else []
-        for field, note in zip(statements, statements[1:], strict=False):
+        for field, note in itertools.pairwise(statements):
             if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(note, ast.Expr):
                 notes[field.target.id] = first_line(ast.literal_eval(note.value))
     return notes
@@ -127,7 +129,7 @@ def _tables(metadata: MetaData) -> Iterator[str]:
 def _columns(table: Table) -> Iterator[str]:
     yield from ("| column | type | may be empty | holds |", "| --- | --- | --- | --- |")
     for column in table.columns:
-        kind = column.type.compile(dialect=dialect())  # type: ignore[no-untyped-call] # sqlalchemy leaves it untyped
+        kind = column.type.compile(dialect=dialect())
         empty = "yes" if column.nullable else ""
         mark = " (key)" if column.primary_key else ""
         yield f"| `{column.name}`{mark} | {kind} | {empty} | {cell(column.comment or '')} |"

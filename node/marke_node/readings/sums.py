@@ -4,7 +4,7 @@ Both ways give the same whole numbers. Whatever is clipped, binned or blurred af
 SQL: databases round and divide differently.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
@@ -87,36 +87,40 @@ def _add_batch(known: dict[int, list[int]], batch: Batch, period: Period) -> Non
 
     from marke_node.readings.blocks import MISSING, decode  # noqa: PLC0415 - brings numpy
 
-    parts = _parts(batch, period)
+    households, parts = _parts(batch, period)
     if not parts:
         return
-    slots = decode(b"".join(part for _, part in parts))
-    sizes = [len(part) // 4 for _, part in parts]
-    starts = np.cumsum([0, *sizes[:-1]])
+    slots = decode(b"".join(parts))
+    sizes = np.array([len(part) // 4 for part in parts])
+    # blocks of one household stand together: one addition over all of them
+    first = np.flatnonzero(np.diff(households, prepend=-1))
+    starts = (np.cumsum(sizes) - sizes)[first]
     missing = slots == MISSING
     if bool(missing.any()):
         slots = np.where(missing, 0, slots)
-        absent = np.add.reduceat(missing, starts, dtype=np.int64).tolist()
+        absent = np.add.reduceat(missing, starts, dtype=np.int64)
     else:
-        absent = [0] * len(sizes)
-    totals = np.add.reduceat(slots, starts, dtype=np.int64).tolist()
-    for (household, _), total, lacking, size in zip(parts, totals, absent, sizes, strict=True):
-        sums = known.setdefault(household, [0, 0, 0])
-        sums[0] += total
-        sums[1] += size - lacking
-        sums[2] += size
+        absent = np.zeros(starts.size, dtype=np.int64)
+    totals = np.add.reduceat(slots, starts, dtype=np.int64)
+    expected = np.add.reduceat(sizes, first)
+    for position, *found in zip(first.tolist(), totals.tolist(), absent.tolist(), expected.tolist(), strict=True):
+        sums = known.setdefault(households[position], [0, 0, 0])
+        sums[0] += found[0]
+        sums[1] += found[2] - found[1]
+        sums[2] += found[2]
 
 
-def _parts(batch: Batch, period: Period) -> Sequence[tuple[int, bytes]]:
-    """Return the bytes of each block that belong to the period; a block without any is left out."""
+def _parts(batch: Batch, period: Period) -> tuple[list[int], list[bytes]]:
+    """Return the household and the bytes of each block that belong to the period; a block without any is left out."""
     if period.granularity is not Granularity.DAY:
-        return [(household, data) for household, _, _, data in batch]
-    found = []
+        return [row[0] for row in batch], [row[3] for row in batch]
+    households, parts = [], []
     for household, interval_s, month, data in batch:
         first, after = day_slots(month, interval_s, period.first.day)
         if first < after:
-            found.append((household, data[4 * first : 4 * after]))
-    return found
+            households.append(household)
+            parts.append(data[4 * first : 4 * after])
+    return households, parts
 
 
 def _sum(column: ColumnElement[int]) -> ColumnElement[int]:

@@ -11,6 +11,7 @@ from marke_ground.web.access import Permission, needs, open_to_all
 from marke_ground.web.render import render
 from marke_ground.web.visit import at_work, visit
 from marke_node.services.doctor import Diagnosis, doctor
+from marke_node.services.list_answered import list_answered
 from marke_node.services.look_at_folder import open_files
 from marke_node.services.node import Node
 from marke_node.services.read_home import HomePage, read_home
@@ -36,7 +37,8 @@ class FirstPage:
 def home() -> Response:
     """Show what waits, what happened, and how the connection stands."""
     here = visit()
-    entries = tuple(map(register_line, read_register(here.session, now=here.now)))
+    answered = list_answered(here.session)
+    entries = tuple(register_line(entry, answered) for entry in read_register(here.session, now=here.now))
     view = FirstPage(
         node=read_home(here.session, key=at_work(Node).key.public, now=here.now),
         waiting=tuple(line for line in entries if line.entry.can_decide),
@@ -49,9 +51,8 @@ def home() -> Response:
 @needs(Permission.SEE_DOCTOR)
 def doctor_page() -> Response:
     """Look the node over, and give a text for support in which nobody's data stand."""
-    here = visit()
     found = diagnose()
-    return render("home/doctor.html", found=found, support=support_text(found), checks=tuple(found.findings), here=here)
+    return render("home/doctor.html", found=found, support=support_text(found))
 
 
 @HOME.get("/about")

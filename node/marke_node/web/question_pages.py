@@ -1,6 +1,6 @@
 """What the register shows of a question: state, words, what would leave, what was decided, what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,8 +83,8 @@ class OneQuestion:
     has_figures: bool
 
 
-def register_line(entry: RegisterEntry) -> RegisterLine:
-    """Return one entry for a list."""
+def register_line(entry: RegisterEntry, answered: Collection[str]) -> RegisterLine:
+    """Return one entry for a list; `answered` are the rounds in which this collective gave an answer."""
     stage = "deciding" if entry.can_decide else entry.stage
     return RegisterLine(
         entry=entry,
@@ -92,12 +92,12 @@ def register_line(entry: RegisterEntry) -> RegisterLine:
         period=entry.question.bundle.period,
         look=STAGE_LOOKS[stage],
         stage=stage,
-        took_part=_took_part(entry),
+        took_part=_took_part(entry, answered),
     )
 
 
-def _took_part(entry: RegisterEntry) -> str:
-    if entry.stage in {"contributed", "receipted"}:
+def _took_part(entry: RegisterEntry, answered: Collection[str]) -> str:
+    if entry.round_id in answered:
         return "took_part.answered"
     if entry.can_decide:
         return "took_part.open"
@@ -105,7 +105,7 @@ def _took_part(entry: RegisterEntry) -> str:
         return "took_part.silent"
     if entry.decision.outcome == "refused":
         return "took_part.no"
-    return "took_part.yes"
+    return "took_part.yes_only" if entry.stage in {"resulted", "voided"} else "took_part.yes"
 
 
 def checked_question(question: Question) -> CheckedQuestion:
@@ -119,7 +119,7 @@ def one_question(
     """Return a question with its explanation, decision, own answer and figures."""
     outcome, question = page.outcome, page.entry.question
     return OneQuestion(
-        line=register_line(page.entry),
+        line=register_line(page.entry, {page.entry.round_id} if page.answer is not None else ()),
         page=page,
         question=question,
         variable=checked.variable.name,

@@ -13,6 +13,7 @@ from marke_ground.web.forms import Form, FormErrors, parse
 from marke_ground.web.render import render
 from marke_ground.web.visit import at_work, visit
 from marke_node.services.decide_question import Decided, NotYet, SaidNo, SaidYes, approve_question, refuse_question
+from marke_node.services.list_answered import list_answered
 from marke_node.services.node import Node
 from marke_node.services.read_own_means import read_own_means
 from marke_node.services.read_question import read_question
@@ -38,7 +39,8 @@ class DecisionForm(Form):
 def register() -> Response:
     """List every question, what was decided, and whether we took part."""
     here = visit()
-    found = tuple(map(register_line, read_register(here.session, now=here.now)))
+    answered = list_answered(here.session)
+    found = tuple(register_line(entry, answered) for entry in read_register(here.session, now=here.now))
     return render("register/register.html", found=found)
 
 

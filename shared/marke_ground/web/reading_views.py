@@ -108,6 +108,8 @@ class HistogramView:
     """Households beyond the end of the drawing; the table has them."""
     unknown: FigureView
     own: str
+    why: str
+    """Why there is nothing to draw; empty when there is."""
     kind: ClassVar[str] = "histogram"
 
 
@@ -125,6 +127,7 @@ class QuantileView:
 
     percents: tuple[int, ...]
     lines: tuple[QuantileLine, ...]
+    has_unknown: bool
     kind: ClassVar[str] = "quantile"
 
 
@@ -180,7 +183,8 @@ def _view(reading: FinishedReading, asking: Asking) -> ReadingView:
         case QuantileReading():
             rows = [(row.leaf, [quantile.figure for quantile in row.quantiles]) for row in reading.rows]
             percents = tuple(quantile.percent for quantile in reading.rows[0].quantiles) if reading.rows else ()
-            return QuantileView(percents, tuple(_quantile_line(leaf, found, asking) for leaf, found in rows))
+            lines = tuple(_quantile_line(leaf, found, asking) for leaf, found in rows)
+            return QuantileView(percents, lines, any(not one.text for line in lines for one in line.figures))
         case TrendReading():
             points = [(row.leaf, list(row.points)) for row in reading.rows]
             return TrendView(reading.periods, tuple(_quantile_line(leaf, found, asking) for leaf, found in points))
@@ -274,6 +278,7 @@ def _histogram(reading: HistogramReading, asking: Asking) -> HistogramView:
         tail=sum(counts[charts.shown_bins(counts).stop :]),
         unknown=figure_view(chosen.unknown, voice),
         own="" if own is None else number(own, voice.language),
+        why=figure_view(chosen.bins, voice).why if isinstance(chosen.bins, Withheld) else "",
     )
 
 
