@@ -1,6 +1,7 @@
 """The repository's own files: no addresses of registries or machines, templates that need no script, two commands."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,16 @@ def test_the_readme_has_exactly_two_set_up_commands() -> None:
     block = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), flags=re.DOTALL)
     assert block[0].split("\n")[:2] == ["deploy/demo", "tests/run"]
     assert len(block[0].strip().splitlines()) == 2
+
+
+def test_every_declared_requirement_is_pinned_for_the_tests() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras = declared["project"]["optional-dependencies"].values()
+    wanted = [*declared["project"]["dependencies"], *declared["dependency-groups"]["dev"]]
+    wanted += [one for extra in extras for one in extra if not one.startswith("marke")]
+    names = {re.split(r"[\[<>=]", one)[0].lower() for one in wanted}
+    pinned = (ROOT / "deploy/requirements/dev.txt").read_text("utf-8")
+    assert names - set(re.findall(r"(?m)^([\w-]+)(?:\[.*\])?==", pinned)) == set()
 
 
 def test_samples_of_others_are_not_in_the_project() -> None:

@@ -3,10 +3,10 @@
 set -eu
 target="${1:-${MARKE_AXE:-.venv/axe/axe.min.js}}"
 [ -s "$target" ] && exit 0
-command -v npm >/dev/null || { echo "npm is not installed: the accessibility checks will be skipped" >&2; exit 0; }
+command -v npm >/dev/null || { echo "The accessibility checks need npm. Install it with: apt install npm" >&2; exit 1; }
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
-npm pack --silent --ignore-scripts --pack-destination "$folder" "axe-core@4" >/dev/null
+npm pack --silent --ignore-scripts --pack-destination "$folder" "axe-core@4.14.1" >/dev/null
 tar -xzf "$folder"/axe-core-*.tgz -C "$folder" package/axe.min.js package/LICENSE
 mkdir -p "$(dirname "$target")"
 cp "$folder/package/LICENSE" "$(dirname "$target")/LICENSE"
