@@ -5,7 +5,6 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +16,6 @@ from marke_deploy.demo.population import SyntheticCollective, draw
 from marke_deploy.demo.village import Village
 from marke_hub.services.draft_question import QuestionDraft
 from marke_hub.services.read_results import ResultView
-
-LANES = 1
-"""Agents at work at once: the demonstration's machine is assumed to have two cores."""
 
 _PAUSE_S = 0.01
 _WITH_METER_FILE = 3
@@ -65,7 +61,10 @@ class Asked:
 
 
 class Federation:
-    """A founded consortium with a real hub process, and collectives with their own nodes."""
+    """A founded consortium with a real hub process, and collectives with their own nodes.
+
+    The agents take turns in one thread: the hub's process has the other core of a small machine.
+    """
 
     def __init__(
         self,
@@ -81,7 +80,6 @@ class Federation:
         self.villages: list[Village] = []
         self.asked: list[Asked] = []
         self.consortium = DemoConsortium(folder, collectives=plan.collectives)
-        self._pool = ThreadPoolExecutor(max_workers=LANES, thread_name_prefix="agents")
 
     def gather(self, homes: Sequence[SyntheticCollective] | None = None) -> None:
         """Start the hub, make the nodes, let them join, admit them, and fill them with synthetic members."""
@@ -91,19 +89,18 @@ class Federation:
         )
         ports = free_ports(len(homes))
         self.say(f"{len(homes)} nodes are made, each with its own folder, key and database")
-        self.villages = list(
-            self._pool.map(
-                lambda pair: self._village(pair[0], self.folder / "nodes" / f"{pair[0].number:03d}", pair[1]),
-                zip(homes, ports, strict=True),
-            )
-        )
+        nodes = self.folder / "nodes"
+        self.villages = [
+            self._village(one, nodes / f"{one.number:03d}", port) for one, port in zip(homes, ports, strict=True)
+        ]
         self.consortium.wait_until_it_answers()
-        fingerprints = list(self._pool.map(lambda village: village.join(self.consortium), self.villages))
+        fingerprints = [village.join(self.consortium) for village in self.villages]
         for village, collective in zip(self.villages, self.consortium.admit(fingerprints), strict=True):
             village.collective = collective
         self.say("members, consents and yearly totals are filled in; some homes by their meter's own file")
-        list(self._pool.map(self._settle, self.villages))
-        list(self._pool.map(lambda village: village.agent.step(present()), self.villages))
+        for village in self.villages:
+            self._settle(village)
+        self.step_all()
 
     def _settle(self, village: Village) -> None:
         number = village.homes.number
@@ -118,8 +115,7 @@ class Federation:
         asked = Asked(draft, question, self.consortium.offer(question))
         waiting = set(range(len(self.villages)))
         while waiting:
-            ended = self._pool.map(lambda index: (index, self._step(self.villages[index], asked)), sorted(waiting))
-            waiting -= {index for index, is_ended in ended if is_ended}
+            waiting -= {index for index in sorted(waiting) if self._step(self.villages[index], asked)}
             if asked.outcome is None and (outcome := self.consortium.outcome(asked.round_id)) is not None:
                 asked.outcome, asked.seconds = outcome, time.perf_counter() - begin
             if waiting:
@@ -139,11 +135,11 @@ class Federation:
 
     def step_all(self) -> None:
         """Let every agent do what is due, as each does by itself in a serving node."""
-        list(self._pool.map(lambda village: village.agent.step(present()), self.villages))
+        for village in self.villages:
+            village.agent.step(present())
 
     def close(self) -> None:
         """Stop the agents and the hub."""
-        self._pool.shutdown()
         for village in self.villages:
             village.close()
         self.consortium.stop()

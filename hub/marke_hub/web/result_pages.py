@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from marke.codebook.builtin import read_builtin
+from marke.formats import moment, period
 from marke.questions.model import Question
 from marke.signing.envelope import Envelope
 from marke.vocabulary.document import Bilingual
 from marke_ground.web.coverage_views import CoverageView, coverage_view
-from marke_ground.web.formats import moment, period
 from marke_ground.web.i18n import Voice
 from marke_ground.web.reading_views import Asking, ReadingView, reading_views
 from marke_hub.services.read_results import OutcomeView, ResultView

@@ -4,10 +4,10 @@ It holds who was there, how they were classified and what was known of them. A c
 the next revision, which is another question.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from marke import canonical
 from marke.canonical import Json
@@ -40,15 +40,10 @@ def _freeze(session: Session, bundle: Bundle, codebook: str, now: datetime) -> t
     number: int = session.execute(
         insert(ROSTERS).values(**key, codebook=codebook, size=len(households), frozen=now).returning(ROSTERS.c.number)
     ).scalar_one()
-    written = _Writing().text
+    written = cache(_as_json)
     rows = [
-        {
-            "roster": number,
-            "household": household,
-            "codes": written(codes.get(household, {})),
-            "value": values.get(household),
-        }
-        for household in households
+        {"roster": number, "household": one, "codes": written(codes.get(one, "")), "value": values.get(one)}
+        for one in households
     ]
     if rows:
         session.execute(insert(ROSTER_ROWS), rows)
@@ -57,25 +52,18 @@ def _freeze(session: Session, bundle: Bundle, codebook: str, now: datetime) -> t
     return number, len(households)
 
 
-class _Writing:
-    """Codes as canonical JSON: a collective has few different combinations, each written once."""
+_PART, _IS = " ", "="
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[tuple[str, str], ...], str] = {}
-
-    def text(self, codes: Mapping[str, str]) -> str:
-        """Return the codes of a household as they stand in the roster."""
-        key = tuple(codes.items())
-        try:
-            return self._known[key]
-        except KeyError:
-            found = self._known[key] = canonical.to_bytes(codes).decode("utf-8")
-            return found
+_CODES = select(
+    HOUSEHOLD_CODES.c.household,
+    func.aggregate_strings(HOUSEHOLD_CODES.c.category + _IS + HOUSEHOLD_CODES.c.code, _PART),
+).group_by(HOUSEHOLD_CODES.c.household)
+"""All codes of a household as one text: a collective has few different combinations, each written as JSON once."""
 
 
-def _codes(session: Session) -> dict[int, dict[str, str]]:
-    found: dict[int, dict[str, str]] = {}
-    query = select(HOUSEHOLD_CODES.c.household, HOUSEHOLD_CODES.c.category, HOUSEHOLD_CODES.c.code)
-    for household, category, code in session.execute(query).all():
-        found.setdefault(household, {})[category] = code
-    return found
+def _codes(session: Session) -> dict[int, str]:
+    return {row[0]: row[1] for row in session.execute(_CODES).all()}
+
+
+def _as_json(codes: str) -> str:
+    return canonical.to_bytes(dict(one.split(_IS, 1) for one in codes.split(_PART) if one)).decode("utf-8")

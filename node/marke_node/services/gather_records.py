@@ -5,12 +5,11 @@ at once. The rule itself is `marke.governance.consent.counts`; this module only 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
 
-from sqlalchemy import Text, bindparam, select, type_coerce
+from sqlalchemy import Select, Text, bindparam, func, select, type_coerce
 
 from marke.codebook.model import ConsentCategory, Purpose
 from marke.governance.consent import Consent, Counts, Taking, counts
@@ -38,10 +37,6 @@ class Cohort:
     """Consenting households of which the fact is known."""
     unclassified: int
     """Of those, households without a code that the question groups by: they are in no group."""
-
-
-_Written: TypeAlias = tuple[str, str, str | None, str | None]
-"""A consent as written down: heap, given, withdrawn, expires."""
 
 
 def gather(session: Session, *, checked: CheckedQuestion, now: datetime) -> Cohort:
@@ -97,54 +92,48 @@ class _Grouping:
 
 def _households_taking_part(session: Session, checked: CheckedQuestion, now: datetime) -> frozenset[int]:
     purpose, categories = checked.question.purpose, checked.consents_needed
-    decided: dict[tuple[tuple[_Written, ...], ...], Taking] = {}
+    decided: dict[str, Taking] = {}
     taking: set[int] = set()
-    for household, adults in _adults(session, purpose):
-        if adults not in decided:
-            consents = [[_consent(written, purpose) for written in adult] for adult in adults]
-            decided[adults] = counts(consents, purpose=purpose, categories=categories, now=now)
-        if isinstance(decided[adults], Counts):
+    for household, written in session.execute(_CONSENTS_WRITTEN, {"purpose": purpose.value}).all():
+        if written not in decided:
+            consents = [[_consent(one, purpose) for one in adult.split()] for adult in written.split(_ADULT)]
+            decided[written] = counts(consents, purpose=purpose, categories=categories, now=now)
+        if isinstance(decided[written], Counts):
             taking.add(household)
     return frozenset(taking)
 
 
-_ADULTS = (
-    select(
-        MEMBERS.c.household,
-        MEMBERS.c.number,
-        CONSENTS.c.category,
-        type_coerce(CONSENTS.c.given, Text),
-        type_coerce(CONSENTS.c.withdrawn, Text),
-        type_coerce(CONSENTS.c.expires, Text),
+_ADULT, _PART, _NEVER = ";", ",", "-"
+
+
+def _consents_written() -> Select[int, str]:
+    """Write per household what its adults consented to, as one text, so that equal households are judged once.
+
+    Adults are parted by semicolons and are empty when they answered nothing, so nobody is left out for that; a consent
+    is heap, given, withdrawn and expires. The rule does not depend on the order of adults or consents.
+    """
+    instants = (CONSENTS.c.given, CONSENTS.c.withdrawn, CONSENTS.c.expires)
+    texts = [func.coalesce(type_coerce(one, Text), _NEVER) for one in instants]
+    consent = CONSENTS.c.category + _PART + texts[0] + _PART + texts[1] + _PART + texts[2]
+    adult = (
+        select(MEMBERS.c.household, func.coalesce(func.aggregate_strings(consent, " "), "").label("written"))
+        .outerjoin(CONSENTS, (CONSENTS.c.member == MEMBERS.c.number) & (CONSENTS.c.purpose == bindparam("purpose")))
+        .where(MEMBERS.c.adult == 1, MEMBERS.c.left_on.is_(None))
+        .group_by(MEMBERS.c.household, MEMBERS.c.number)
+        .subquery()
     )
-    .outerjoin(CONSENTS, (CONSENTS.c.member == MEMBERS.c.number) & (CONSENTS.c.purpose == bindparam("purpose")))
-    .where(MEMBERS.c.adult == 1, MEMBERS.c.left_on.is_(None))
-    .order_by(MEMBERS.c.household, MEMBERS.c.number)
-)
+    return select(adult.c.household, func.aggregate_strings(adult.c.written, _ADULT)).group_by(adult.c.household)
 
 
-def _adults(session: Session, purpose: Purpose) -> Iterator[tuple[int, tuple[tuple[_Written, ...], ...]]]:
-    """Yield household by household what each adult has consented to; nobody is left out for having answered nothing."""
-    household: int | None = None
-    adults: dict[int, list[_Written]] = {}
-    for of_household, member, *written in session.execute(_ADULTS, {"purpose": purpose.value}).all():
-        if of_household != household:
-            if household is not None:
-                yield household, tuple(tuple(adult) for adult in adults.values())
-            household, adults = of_household, {}
-        held = adults.setdefault(member, [])
-        if written[0] is not None:
-            held.append((written[0], written[1], written[2], written[3]))
-    if household is not None:
-        yield household, tuple(tuple(adult) for adult in adults.values())
+_CONSENTS_WRITTEN = _consents_written()
 
 
-def _consent(written: _Written, purpose: Purpose) -> Consent:
-    category, given, withdrawn, expires = written
+def _consent(written: str, purpose: Purpose) -> Consent:
+    category, given, withdrawn, expires = written.split(_PART)
     return Consent(
         purpose=purpose,
         category=None if category == EVERY_ORDINARY else ConsentCategory(category),
         given=datetime.fromisoformat(given),
-        withdrawn=datetime.fromisoformat(withdrawn) if withdrawn else None,
-        expires=datetime.fromisoformat(expires) if expires else None,
+        withdrawn=None if withdrawn == _NEVER else datetime.fromisoformat(withdrawn),
+        expires=None if expires == _NEVER else datetime.fromisoformat(expires),
     )

@@ -115,6 +115,7 @@ CONSENTS = Table(
         sqlite_where=text("withdrawn IS NULL"),
         postgresql_where=text("withdrawn IS NULL"),
     ),
+    Index("ix_consents_member_purpose", "member", "purpose"),
     comment="consent per adult, heap of data and purpose; history stays until the household is erased",
     sqlite_strict=True,
 )

@@ -6,11 +6,11 @@ from typing import Final
 from flask import Blueprint, Response
 
 from marke.codebook.builtin import read_builtin
+from marke.formats import number
 from marke.statistics.place import Place
 from marke.vocabulary.document import Bilingual
 from marke_ground.web.access import Permission, needs
 from marke_ground.web.figure_views import decimals_of, unit_text
-from marke_ground.web.formats import number
 from marke_ground.web.reading_views import Asking, ReadingView, reading_views
 from marke_ground.web.render import render
 from marke_ground.web.visit import visit

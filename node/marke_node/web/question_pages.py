@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from marke.codebook.builtin import read_builtin
+from marke.formats import moment, number, period
 from marke.protocol.messages import ShownCell
 from marke.questions.check import CheckedQuestion, check
 from marke.questions.model import Question
 from marke.vocabulary.document import Bilingual
 from marke_ground.web.coverage_views import CoverageView, coverage_view
 from marke_ground.web.figure_views import group_name
-from marke_ground.web.formats import moment, number, period
 from marke_ground.web.i18n import Voice
 from marke_ground.web.reading_views import Asking, OwnMeans, ReadingView, reading_views
 from marke_node.services.read_question import Figures, OwnAnswer, QuestionPage

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
-from marke.clock import instant_to_text
 from marke.codebook.model import Codebook
+from marke.formats import moment
 from marke.questions.axes import CROSS
 from marke.questions.check import CheckedQuestion, check
 from marke.questions.layout import in_order
@@ -68,7 +68,7 @@ def _facts(checked: CheckedQuestion, language: Language) -> dict[str, str]:
     asked, variable = checked.question, checked.variable
     groups = [_group_name(checked, leaf, language) for leaf in checked.leaves]
     return {
-        "title": asked.title.say(language).rstrip(".?! "),
+        "title": _as_sentence(asked.title.say(language)),
         "reason": asked.reason.say(language),
         "variable": variable.name.say(language),
         "definition": variable.definition.say(language),
@@ -79,9 +79,14 @@ def _facts(checked: CheckedQuestion, language: Language) -> dict[str, str]:
         "first": groups[0],
         "last": groups[-1],
         "k": str(asked.smallest_group),
-        "decide_until": instant_to_text(asked.windows.decide_until),
+        "decide_until": moment(asked.windows.decide_until, language),
         "collectives": str(asked.smallest_round),
     }
+
+
+def _as_sentence(title: str) -> str:
+    ended = title.rstrip()
+    return ended if ended.endswith((".", "?", "!")) else f"{ended}."
 
 
 def _split_line(checked: CheckedQuestion) -> str:

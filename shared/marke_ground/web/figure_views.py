@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import assert_never
 
 from marke.codebook.model import ALL, OTHER
+from marke.formats import number
 from marke.questions.axes import CROSS
 from marke.questions.check import CheckedQuestion
 from marke.statistics.figures import FigureOrNone, Interval, NotAsked, UnitText, WhyNoInterval, WhyWithheld
 from marke.statistics.figures import Withheld as NoFigure
 from marke.vocabulary.units import Unit
-from marke_ground.web.formats import number
 from marke_ground.web.i18n import Voice
 
 SMALL = 10

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, TypeAlias, assert_never
 
+from marke.formats import number
 from marke.questions.check import CheckedQuestion
 from marke.statistics.figures import Withheld
 from marke.statistics.readings import (
@@ -21,7 +22,6 @@ from marke.statistics.readings import (
 )
 from marke_ground.web import charts
 from marke_ground.web.figure_views import FigureView, asked_figure, figure_view, group_name, unit_text
-from marke_ground.web.formats import number
 from marke_ground.web.i18n import Voice
 
 OwnMeans: TypeAlias = Mapping[str, Decimal]

@@ -9,8 +9,8 @@ from typing import Any
 from flask import Flask, Response, current_app, request, url_for
 from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 
+from marke import formats
 from marke.reasons import LANGUAGES, Language
-from marke_ground.web import formats
 from marke_ground.web.access import Permission, may
 from marke_ground.web.security import FORM_FIELD, set_form_cookie
 from marke_ground.web.sessions import TOKEN_BYTES, form_token

@@ -296,6 +296,7 @@ def _create_consents() -> None:
         sqlite_where=sa.text("withdrawn IS NULL"),
         postgresql_where=sa.text("withdrawn IS NULL"),
     )
+    op.create_index("ix_consents_member_purpose", "consents", ["member", "purpose"])
 
 
 def _create_series() -> None:
