@@ -7,7 +7,7 @@ the next revision, which is another question.
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from marke import canonical
 from marke.canonical import Json
@@ -19,16 +19,17 @@ from marke_node.store.facts import latest_values
 from marke_node.store.households import household_keys
 from marke_node.store.vault import HOUSEHOLD_CODES, ROSTER_ROWS, ROSTERS
 
+_FROZEN = select(ROSTERS.c.number, ROSTERS.c.size).where(
+    ROSTERS.c.variable == bindparam("of_variable"),
+    ROSTERS.c.period == bindparam("of_period"),
+    ROSTERS.c.revision == bindparam("of_revision"),
+)
+
 
 def frozen_roster(session: Session, *, bundle: Bundle, codebook: str, now: datetime) -> tuple[int, int]:
     """Return the key and the size of the roster of a bundle; freezes it now when this is the first time it is asked."""
-    found = session.execute(
-        select(ROSTERS.c.number, ROSTERS.c.size).where(
-            ROSTERS.c.variable == bundle.variable,
-            ROSTERS.c.period == bundle.period,
-            ROSTERS.c.revision == bundle.revision,
-        )
-    ).one_or_none()
+    key = {"of_variable": bundle.variable, "of_period": bundle.period, "of_revision": bundle.revision}
+    found = session.execute(_FROZEN, key).one_or_none()
     return (found.number, found.size) if found else _freeze(session, bundle, codebook, now)
 
 
