@@ -1,4 +1,4 @@
-"""The site of one node on a database of its own, without a hub: for pages that need no question."""
+"""The site of one node, on a database of its own or on that of a node in a live federation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from werkzeug.test import TestResponse
 
+from marke.clock import Clock
+from marke.signing.keys import PrivateKey
 from marke.vocabulary.actor import Actor
 from marke_ground.store.engine import reading, transaction
 from marke_ground.web import links
@@ -32,7 +34,7 @@ class NodeSite:
     app: Flask
     engine: Engine
     home: Path
-    clock: HandClock
+    clock: Clock
     chance: CountedChance = field(default_factory=CountedChance)
 
     def browser(self, actor: Actor) -> FlaskClient:
@@ -57,9 +59,9 @@ def send(browser: FlaskClient, path: str, fields: Fields | None = None, *, page:
     return browser.post(path, data={"csrf": token, **(fields or {})}, headers=SAME_ORIGIN)
 
 
-def node_site(engine: Engine, home: Path) -> NodeSite:
+def node_site(engine: Engine, home: Path, key: PrivateKey | None = None, clock: Clock | None = None) -> NodeSite:
     """Make the site of a node on a database whose tables are there."""
-    clock = HandClock(NOON)
+    clock = clock or HandClock(NOON)
     config = NodeConfig(
         home=home,
         database_url=f"sqlite:///{home / 'unused.db'}",
@@ -67,5 +69,5 @@ def node_site(engine: Engine, home: Path) -> NodeSite:
         host="127.0.0.1",
         port=8470,
     )
-    node = Node(config=config, key=key_of("node"), pseudonym_secret=b"p" * 32, chance=counting_chance())
+    node = Node(config=config, key=key or key_of("node"), pseudonym_secret=b"p" * 32, chance=counting_chance())
     return NodeSite(create_app_of(node, engine, clock), engine, home, clock)
