@@ -29,6 +29,11 @@ class HomeLine:
     address: str = field(repr=False)
     """Street and town as far as they are known; empty when they are not."""
 
+    @property
+    def place(self) -> str:
+        """Return what tells two homes of one name apart: the address, else the pseudonym."""
+        return self.address or self.household
+
 
 @dataclass(frozen=True)
 class HomesFound:

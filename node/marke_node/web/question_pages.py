@@ -101,9 +101,8 @@ def _about(question: Question, voice: Voice) -> str:
     axes = checked_question(question).axes
     if not axes:
         return asked
-    return voice.say(
-        "asked.per", asked=asked, groups=", ".join(axis.category.name.say(voice.language) for axis in axes)
-    )
+    names = [axis.category.name.say(voice.language) for axis in axes]
+    return voice.say("asked.per", asked=asked, groups=", ".join(name[:1].lower() + name[1:] for name in names))
 
 
 def decision_text(decision: DecisionView, voice: Voice) -> str:

@@ -1,5 +1,6 @@
 """The board decides through the page: yes, no, nothing filled in, twice; and what the page says of it afterwards."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,11 +216,12 @@ def test_a_place_shows_the_bounds_of_the_one_class_and_the_empty_list_is_no_erro
 
 
 def test_two_questions_with_one_title_can_be_told_apart(desk: Desk) -> None:
-    desk.federation.ask()
-    desk.node.step()
+    bundle = desk.federation.sample_bundle().model_copy(update={"statistics": (Statistic.COUNT, Statistic.BINS)})
+    desk.federation.ask(bundle=bundle, readings=(Reading.HISTOGRAM,))
     desk.node.step()
     shown = desk.alice().get("/questions").text
-    assert shown.count("aantallen, gemiddelden, per ") == 2 or shown.count('class="eyebrow"') == 2
+    about = set(re.findall(r'<p class="eyebrow">([^<]+)</p>', shown))
+    assert about == {"aantallen, gemiddelden, per woningtype", "spreiding, per woningtype"}
 
 
 def test_the_source_of_a_figure_is_marked_as_dutch_on_an_english_page(desk: Desk) -> None:
