@@ -17,7 +17,7 @@ from marke_node.store.vault import HOUSEHOLDS, MEMBERS
 MOST: Final = 20
 
 _DIGITS: Final = re.compile(r"(\d+)")
-_Row: TypeAlias = Row[tuple[str, str, int, str | None, str | None]]
+_Row: TypeAlias = Row[str, str, int, str | None, str | None]
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def read_place(session: Session, *, round_id: str, codebook: Codebook, leaf: str
         raise NotFoundError(Reason.NOT_A_DISTRIBUTION)
     total, count = _own(session, round_id, leaf)
     where = place(Fraction(total, count), found[0], leaf=leaf)
-    row = next(one for one in found[0].rows if isinstance(one, DistributionRow) and one.leaf == leaf)
+    spread = next(one for one in found[0].rows if isinstance(one, DistributionRow) and one.leaf == leaf)
     return PlacePage(
         round_id=round_id,
         variable=checked.variable.id,
@@ -84,7 +84,7 @@ def read_place(session: Session, *, round_id: str, codebook: Codebook, leaf: str
         own_households=count,
         unit=checked.variable.unit,
         place=where,
-        error=row.expected_error,
+        error=spread.expected_error,
         distribution=found[0],
         made=result.made,
     )

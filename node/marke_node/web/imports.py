@@ -208,8 +208,9 @@ def _view(
     """Return the page of an upload; a choice that cannot hold is said on it, and left out of the preview."""
     here = visit()
     homes = list_homes(session, part_of_name=held.name, chosen=chosen_households(held))
+    wrong: tuple[tuple[str, str], ...] = ()
     try:
-        seen, wrong = _look_at(session, upload_id, held), ()
+        seen = _look_at(session, upload_id, held)
     except MarkeError as error:
         without = held.model_copy(update={"household": "", "meters": ()})
         seen, wrong = _look_at(session, upload_id, without), (("whose", error.say(here.language)),)

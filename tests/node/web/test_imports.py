@@ -5,12 +5,14 @@ import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select, update
 from werkzeug.test import TestResponse
 
+from marke.errors import NotFoundError
 from marke.reasons import Reason, sentence
 from marke.vocabulary.actor import Actor, ActorKind
 from marke_deploy.demo_files import dsmr_reader, econobis_members
@@ -18,6 +20,8 @@ from marke_ground.store.engine import reading, transaction
 from marke_node.importers.mapped import Mapped
 from marke_node.importers.registry import IMPORTERS
 from marke_node.importers.source import MOST_BYTES
+from marke_node.jobs.agent import Agent
+from marke_node.jobs.runner import AgentThread
 from marke_node.services import import_members
 from marke_node.services.hold_upload import FOLDER, KEPT
 from marke_node.store.meters import METERS
@@ -232,6 +236,18 @@ def test_what_waited_too_long_is_gone_when_the_node_starts(site: NodeSite, alice
         os.utime(file, (old, old))
     node_site(site.engine, tmp_path)
     assert site.left_behind() == []
+
+
+def test_a_serving_node_tidies_up_also_before_it_has_joined(site: NodeSite) -> None:
+    tidied = Event()
+
+    def not_joined() -> Agent:
+        raise NotFoundError(Reason.NOT_JOINED)
+
+    thread = AgentThread(not_joined, site.clock, tidy=lambda _: tidied.set())
+    thread.start()
+    assert tidied.wait(timeout=10)
+    thread.stop()
 
 
 def test_looking_stores_nothing(site: NodeSite, alice: FlaskClient) -> None:
