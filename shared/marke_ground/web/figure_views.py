@@ -1,7 +1,7 @@
 """Figures as they are read: number, unit, interval or why there is none, and how many stand behind it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import assert_never
 
@@ -28,6 +28,13 @@ WHY_WITHHELD: Mapping[WhyWithheld, str] = {
     WhyWithheld.ALL_POOLED: "figure.all_pooled",
     WhyWithheld.STAR_BUCKET: "figure.star_bucket",
 }
+WHY_MEANS: Mapping[WhyWithheld, str] = {
+    WhyWithheld.HIDDEN: "reading.hidden_means",
+    WhyWithheld.TOO_FEW_COLLECTIVES: "reading.too_few_means",
+    WhyWithheld.ALL_POOLED: "reading.unknown_means",
+    WhyWithheld.STAR_BUCKET: "reading.star_means",
+}
+"""What the short word in a cell means, in a sentence below the table; `{fewest}` is the question's smallest round."""
 _SPOKEN_UNITS: Mapping[Unit, str] = {
     Unit.PERSON: "unit.person",
     Unit.PIECE: "unit.piece",
@@ -56,6 +63,8 @@ class FigureView:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    held: WhyWithheld | None = field(default=None, repr=False)
+    missing: WhyNoInterval | None = field(default=None, repr=False)
 
     @property
     def aloud(self) -> str:
@@ -67,7 +76,8 @@ def figure_view(figure: FigureOrNone, voice: Voice, decimals: int | None = None)
     """Return a figure, or the reason that stands in its place, in the language of the visitor."""
     if isinstance(figure, NoFigure):
         held = figure.coverage
-        return FigureView("", "", "", voice.say(WHY_WITHHELD[figure.why]), held.collectives, held.answered)
+        short = voice.say(WHY_WITHHELD[figure.why])
+        return FigureView("", "", "", short, held.collectives, held.answered, held=figure.why)
     places = decimals_of(figure.value) if decimals is None else decimals
     interval, why = "", ""
     low = high = None
@@ -90,6 +100,26 @@ def figure_view(figure: FigureOrNone, voice: Voice, decimals: int | None = None)
         value=float(figure.value),
         low=low,
         high=high,
+        missing=figure.interval if isinstance(figure.interval, WhyNoInterval) else None,
+    )
+
+
+def with_interval(figure: FigureView, voice: Voice) -> str:
+    """Return a figure with its unit and, in brackets, its interval: how a sentence says it."""
+    if not figure.interval:
+        return figure.aloud
+    return voice.say("figure.with_interval", value=figure.aloud, interval=figure.interval)
+
+
+def reason_notes(figures: Iterable[FigureView], voice: Voice, *, fewest: int) -> tuple[str, ...]:
+    """Return one sentence for each reason why a figure or an interval of a table is not there."""
+    shown = list(figures)
+    held = [why for why in WhyWithheld if any(figure.held is why for figure in shown)]
+    missing = [why for why in WHY_NO_INTERVAL if why is not WhyNoInterval.COUNTED]
+    found = [why for why in missing if any(figure.missing is why for figure in shown)]
+    return (
+        *(voice.say(WHY_MEANS[why], fewest=fewest) for why in held),
+        *(voice.say(WHY_NO_INTERVAL[why]) for why in found),
     )
 
 
