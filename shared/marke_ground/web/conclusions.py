@@ -14,7 +14,7 @@ def compare(kind: Literal["mean", "quantile"], named: Sequence[Named], voice: Vo
     """Say which group is lowest and which is highest, or that their difference is not certain."""
     shown = sorted((pair for pair in named if pair[1].value is not None), key=lambda pair: pair[1].value or 0.0)
     if not shown:
-        return voice.say("reading.nothing_shown")
+        return voice.say(f"reading.{kind}_nothing")
     low, high = shown[0], shown[-1]
     if len(shown) == 1:
         return voice.say(f"reading.{kind}_single", label=low[0], value=with_interval(low[1], voice))

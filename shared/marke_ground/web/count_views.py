@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, assert_never
 
+from marke.codebook.model import OTHER
 from marke.formats import number
 from marke.privacy.rules import Rules
 from marke.statistics.figures import FigureOrNone, WhyWithheld, Withheld
@@ -34,6 +35,7 @@ class CountLine:
     label: str
     households: FigureView
     total: FigureView | None
+    is_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def table_view(reading: TableReading, asking: Asking) -> TableView:
             label=asking.group_name(row.leaf),
             households=_rounded(figure_view(row.households, voice), voice),
             total=asked_figure(row.total, voice),
+            is_rest=row.leaf == OTHER,
         )
         for row in reading.rows
     )
@@ -126,12 +129,24 @@ def _rounded(figure: FigureView, voice: Voice) -> FigureView:
 def _conclusion(lines: Sequence[CountLine], voice: Voice) -> str:
     shown = [line for line in lines if line.households.value is not None]
     if not shown:
-        return voice.say("reading.nothing_shown")
+        return voice.say("reading.mean_nothing")
     count = number(sum(line.households.value or 0.0 for line in shown), voice.language)
     if len(shown) == 1:
         return voice.say("reading.table_single", count=count, label=shown[0].label)
-    most = max(shown, key=lambda line: line.households.value or 0.0)
+    most = _surely_largest([line for line in shown if not line.is_rest])
+    if most is None:
+        return voice.say("reading.table_sum", count=count)
     return voice.say("reading.table_conclusion", count=count, label=most.label, most=most.households.text)
+
+
+def _surely_largest(lines: Sequence[CountLine]) -> CountLine | None:
+    """Return the group that is the largest wherever rounding moved the numbers; None when that is not certain."""
+    by_size = sorted(lines, key=lambda line: line.households.value or 0.0, reverse=True)
+    if len(by_size) < 2:  # noqa: PLR2004 - one group is not the largest of any
+        return None
+    first, second = (line.households for line in by_size[:2])
+    apart = (first.value or 0.0) - (second.value or 0.0)
+    return by_size[0] if apart > COUNT_OFF * (first.collectives + second.collectives) else None
 
 
 def _rounding_notes(voice: Voice, *, has_totals: bool) -> tuple[str, ...]:

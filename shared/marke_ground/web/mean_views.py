@@ -126,7 +126,7 @@ def _trend_conclusion(periods: tuple[str, ...], lines: tuple[TrendLine, ...], vo
         return compare("mean", [(line.label, line.figures[0]) for line in lines], voice)
     whole = [line for line in lines if line.figures[0].text and line.figures[-1].text]
     if not whole:
-        return voice.say("reading.nothing_shown")
+        return voice.say("reading.mean_nothing")
     first, last = whole[0].figures[0], whole[0].figures[-1]
     return voice.say(
         "reading.trend_conclusion",
