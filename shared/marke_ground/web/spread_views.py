@@ -67,6 +67,8 @@ class QuantileView:
 
     percents: tuple[int, ...]
     lines: tuple[QuantileLine, ...]
+    has_figures: bool
+    """Whether any quantile is known; a table of nothing is not shown."""
     unit: str
     conclusion: str
     notes: tuple[str, ...]
@@ -176,6 +178,7 @@ def quantile_view(reading: QuantileReading, asking: Asking) -> QuantileView:
     return QuantileView(
         percents=percents,
         lines=lines,
+        has_figures=any(figure.text for line in lines for figure in line.figures),
         unit=asking.unit,
         conclusion=compare("quantile", medians, asking.voice),
         notes=asking.notes(figure for line in lines for figure in line.figures),
