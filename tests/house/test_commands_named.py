@@ -14,7 +14,9 @@ from marke_ground.web.i18n import read_po
 from support.sources import ROOT, tracked_files
 
 # a command ends at the quote, the tag or the line that it stands in
-_PARTS = "|".join(main.list_commands(click.Context(main)))
+# a command keeps the names of its help option from the first context it is asked in: that must be the program's own
+_PROGRAM = click.Context(main, info_name="marke", **main.context_settings)
+_PARTS = "|".join(main.list_commands(_PROGRAM))
 _NAMED = re.compile(rf"\bmarke (?:{_PARTS})\b[^`'<\n]*")
 _SHOWN = re.compile(r"{{.*?}}")
 _LOGIC = re.compile(r"{%.*?%}")
@@ -48,24 +50,23 @@ def _spoken_files() -> list[Path]:
 def complaint(line: str) -> str:
     """Return what is wrong with a command as it is written; empty when it can be typed."""
     words = shlex.split(line.rstrip(" .,;:"))[1:]
-    command: click.Command = main
-    while words and (below := _below(command, words[0])) is not None:
-        command = below
-        del words[0]
+    context = _PROGRAM
+    while words and (below := _below(context, words[0])) is not None:
+        context = click.Context(below, parent=context, info_name=words.pop(0))
     if not words:
         # only its name: nobody is told to type it as it stands
         return ""
-    context = click.Context(command)
     try:
-        found, left, _ = command.make_parser(context).parse_args(list(words))
+        found, left, _ = context.command.make_parser(context).parse_args(list(words))
     except click.UsageError as error:
         return error.format_message()
-    missing = [one.name for one in command.params if one.required and not found.get(str(one.name))]
+    missing = [one.name for one in context.command.params if one.required and not found.get(str(one.name))]
     return f"without {missing}" if missing else f"too much: {left}" if left else ""
 
 
-def _below(command: click.Command, word: str) -> click.Command | None:
-    return command.get_command(click.Context(command), word) if isinstance(command, click.Group) else None
+def _below(context: click.Context, word: str) -> click.Command | None:
+    group = context.command
+    return group.get_command(context, word) if isinstance(group, click.Group) else None
 
 
 @pytest.mark.parametrize("path", _spoken_files(), ids=str)

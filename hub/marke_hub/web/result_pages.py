@@ -149,8 +149,9 @@ def subtitle(question: Question, voice: Voice) -> str:
 def _breakdown_name(codebook: Codebook, breakdown: str) -> Bilingual | None:
     if breakdown == ALL:
         return None
-    levels = (level for tree in codebook.breakdowns for level in tree.levels)
-    return next((one.name for one in (*levels, *codebook.crossings) if one.id == breakdown), None)
+    names = {level.id: level.name for tree in codebook.breakdowns for level in tree.levels}
+    names |= {crossing.id: crossing.name for crossing in codebook.crossings}
+    return names.get(breakdown)
 
 
 def _lowered(name: Bilingual, voice: Voice) -> str:

@@ -263,7 +263,7 @@ def _bin_height(density: float, highest: float) -> int:
 
 def _levels(highest: float, ground: int) -> tuple[Level, ...]:
     """Return round numbers at the side, up to the highest bar."""
-    step = nice_ceiling(highest / 2)
+    step = nice_ceiling(highest / 3)
     step = min(step, highest)
     values = [step * number for number in range(1, int(highest / step + 1e-9) + 1)]
     return tuple(Level(ground - round(value / highest * _PLOT_PX), value) for value in values)

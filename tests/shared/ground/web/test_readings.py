@@ -99,7 +99,7 @@ def test_a_spread_names_the_share_that_is_unknown_in_its_conclusion() -> None:
     assert isinstance(found, HistogramView)
     assert found.drawn is not None
     assert found.conclusion == (
-        "De grootste groep is 500 tot 1.000 m³, met minstens 60,0 % van de huishoudens. "
+        "De grootste bekende groep is 500 tot 1.000 m³, met minstens 60,0 % van de huishoudens. "
         "Van 20,0 % is de klasse onbekend."
     )
     assert found.per == "500 m³"
