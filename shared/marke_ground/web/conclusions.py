@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
+from marke.statistics.figures import IntervalKind
 from marke_ground.web.figure_views import FigureView, with_interval
 from marke_ground.web.i18n import Voice
 
@@ -29,6 +30,6 @@ def compare(kind: Literal["mean", "quantile"], named: Sequence[Named], voice: Vo
 
 def _certainty(low: FigureView, high: FigureView) -> str:
     """Return the end of the key: two intervals that touch leave the order open, and so does one that is missing."""
-    if low.high is None or high.low is None:
+    if low.high is None or high.low is None or IntervalKind.ROUNDING in {low.kind, high.kind}:
         return "no_interval"
     return "conclusion" if low.high < high.low else "unsure"

@@ -7,6 +7,7 @@ from typing import ClassVar, Final, assert_never
 from marke.codebook.model import OTHER
 from marke.formats import number
 from marke.privacy.rules import Rules
+from marke.questions.own_lane import own_rules
 from marke.statistics.figures import FigureOrNone, WhyWithheld, Withheld
 from marke.statistics.readings import (
     DistributionReading,
@@ -17,6 +18,7 @@ from marke.statistics.readings import (
     TableReading,
     TrendReading,
 )
+from marke.vocabulary.units import to_published
 from marke_ground.web.asking import Asking
 from marke_ground.web.figure_views import FigureView, asked_figure, figure_view
 from marke_ground.web.i18n import Voice
@@ -69,7 +71,7 @@ def table_view(reading: TableReading, asking: Asking) -> TableView:
         has_totals=has_totals,
         unit=asking.unit,
         conclusion=_conclusion(lines, voice),
-        notes=(*_rounding_notes(voice, has_totals=has_totals), *asking.notes(figures)),
+        notes=(*_rounding_notes(asking, has_totals=has_totals), *asking.notes(figures)),
     )
 
 
@@ -149,7 +151,13 @@ def _surely_largest(lines: Sequence[CountLine]) -> CountLine | None:
     return by_size[0] if apart > COUNT_OFF * (first.collectives + second.collectives) else None
 
 
-def _rounding_notes(voice: Voice, *, has_totals: bool) -> tuple[str, ...]:
-    counts = voice.say("reading.rounded", base=COUNT_BASE, off=COUNT_OFF)
-    totals = (voice.say("reading.rounded_totals"),) if has_totals else ()
-    return (counts, *totals, voice.say("reading.rest_group"))
+def _rounding_notes(asking: Asking, *, has_totals: bool) -> tuple[str, ...]:
+    voice, decimals = asking.voice, asking.checked.variable.decimals
+    notes = [voice.say("reading.rounded", base=COUNT_BASE, off=COUNT_OFF)]
+    base = own_rules(asking.checked).smallest_sum_base
+    if has_totals and base > 1:
+        text = number(to_published(base, decimals), voice.language, decimals)
+        notes.append(voice.say("reading.rounded_totals_base", base=text, unit=asking.unit))
+    elif has_totals:
+        notes.append(voice.say("reading.rounded_totals"))
+    return (*notes, voice.say("reading.rest_group"))

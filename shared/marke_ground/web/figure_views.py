@@ -9,7 +9,15 @@ from marke.codebook.model import ALL, OTHER
 from marke.formats import number
 from marke.questions.axes import CROSS
 from marke.questions.check import CheckedQuestion
-from marke.statistics.figures import FigureOrNone, Interval, NotAsked, UnitText, WhyNoInterval, WhyWithheld
+from marke.statistics.figures import (
+    FigureOrNone,
+    Interval,
+    IntervalKind,
+    NotAsked,
+    UnitText,
+    WhyNoInterval,
+    WhyWithheld,
+)
 from marke.statistics.figures import Withheld as NoFigure
 from marke.vocabulary.units import Unit
 from marke_ground.web.i18n import Voice
@@ -19,22 +27,27 @@ SMALL = 10
 
 WHY_NO_INTERVAL: Mapping[WhyNoInterval, str] = {
     WhyNoInterval.COUNTED: "figure.counted",
-    WhyNoInterval.ONE_COLLECTIVE: "figure.one_collective",
-    WhyNoInterval.NOT_SENT: "figure.not_sent",
 }
 WHY_WITHHELD: Mapping[WhyWithheld, str] = {
     WhyWithheld.HIDDEN: "figure.hidden",
     WhyWithheld.TOO_FEW_COLLECTIVES: "figure.too_few_collectives",
+    WhyWithheld.ROUNDED_AWAY: "figure.rounded_away",
     WhyWithheld.ALL_POOLED: "figure.all_pooled",
     WhyWithheld.STAR_BUCKET: "figure.star_bucket",
 }
 WHY_MEANS: Mapping[WhyWithheld, str] = {
     WhyWithheld.HIDDEN: "reading.hidden_means",
     WhyWithheld.TOO_FEW_COLLECTIVES: "reading.too_few_means",
+    WhyWithheld.ROUNDED_AWAY: "reading.rounded_away_means",
     WhyWithheld.ALL_POOLED: "reading.unknown_means",
     WhyWithheld.STAR_BUCKET: "reading.star_means",
 }
 """What the short word in a cell means, in a sentence below the table; `{fewest}` is the question's smallest round."""
+_BETWEEN: Mapping[IntervalKind, str] = {
+    IntervalKind.BETWEEN_COLLECTIVES: "figure.between",
+    IntervalKind.BIN_BOUNDS: "figure.between",
+    IntervalKind.ROUNDING: "figure.between_rounded",
+}
 _SPOKEN_UNITS: Mapping[Unit, str] = {
     Unit.PERSON: "unit.person",
     Unit.PIECE: "unit.piece",
@@ -64,7 +77,7 @@ class FigureView:
     low: float | None = None
     high: float | None = None
     held: WhyWithheld | None = field(default=None, repr=False)
-    missing: WhyNoInterval | None = field(default=None, repr=False)
+    kind: IntervalKind | None = field(default=None, repr=False)
 
     @property
     def aloud(self) -> str:
@@ -84,7 +97,7 @@ def figure_view(figure: FigureOrNone, voice: Voice, decimals: int | None = None)
     match figure.interval:
         case Interval() as between:
             ends = (number(end, voice.language, places) for end in (between.low, between.high))
-            interval = voice.say("figure.between", low=next(ends), high=next(ends))
+            interval = voice.say(_BETWEEN[between.kind], low=next(ends), high=next(ends))
             low, high = float(between.low), float(between.high)
         case WhyNoInterval() as missing:
             why = voice.say(WHY_NO_INTERVAL[missing])
@@ -100,7 +113,7 @@ def figure_view(figure: FigureOrNone, voice: Voice, decimals: int | None = None)
         value=float(figure.value),
         low=low,
         high=high,
-        missing=figure.interval if isinstance(figure.interval, WhyNoInterval) else None,
+        kind=figure.interval.kind if isinstance(figure.interval, Interval) else None,
     )
 
 
@@ -112,15 +125,12 @@ def with_interval(figure: FigureView, voice: Voice) -> str:
 
 
 def reason_notes(figures: Iterable[FigureView], voice: Voice, *, fewest: int) -> tuple[str, ...]:
-    """Return one sentence for each reason why a figure or an interval of a table is not there."""
+    """Return a sentence for each reason why a figure is not there, and for margins that are about rounding only."""
     shown = list(figures)
     held = [why for why in WhyWithheld if any(figure.held is why for figure in shown)]
-    missing = [why for why in WHY_NO_INTERVAL if why is not WhyNoInterval.COUNTED]
-    found = [why for why in missing if any(figure.missing is why for figure in shown)]
-    return (
-        *(voice.say(WHY_MEANS[why], fewest=fewest) for why in held),
-        *(voice.say(WHY_NO_INTERVAL[why]) for why in found),
-    )
+    notes = tuple(voice.say(WHY_MEANS[why], fewest=fewest) for why in held)
+    is_rounded = any(figure.kind is IntervalKind.ROUNDING for figure in shown)
+    return (*notes, voice.say("reading.rounding_means")) if is_rounded else notes
 
 
 def asked_figure(figure: FigureOrNone | NotAsked, voice: Voice, decimals: int | None = None) -> FigureView | None:

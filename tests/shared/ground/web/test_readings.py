@@ -47,6 +47,14 @@ def test_means_whose_margins_overlap_are_not_put_in_an_order() -> None:
     assert "1.150 m³ (" in said
 
 
+def test_of_one_collective_there_is_a_margin_of_rounding_only_and_no_order() -> None:
+    question = checked(statistics=(COUNT, SUM), readings=(Reading.MEAN,), smallest_round=1)
+    found = view_of(question, {"a": {"apartment": (20, 20_000), "terraced": (20, 60_000)}})
+    assert isinstance(found, MeanView)
+    assert "een marge tussen collectieven ontbreekt" in found.conclusion
+    assert "niets over andere collectieven" in found.notes[-1]
+
+
 def test_means_that_lie_apart_are_named_with_their_margins() -> None:
     one = {"apartment": (20, 20_000), "terraced": (20, 60_000)}
     said = means(one, one).conclusion
