@@ -49,7 +49,7 @@ def answer_error(error: Exception) -> Response:
     if status >= InternalServerError.code:
         _log(error)
     # without a host that is ours, no address of a page can be made
-    if isinstance(error, SecurityError) or _is_for_machine():
+    if isinstance(error, SecurityError) or is_for_machine():
         return problem(known, status)
     return _page(known, status)
 
@@ -87,7 +87,8 @@ def _log(error: Exception) -> None:
     LOG.error("a page failed: endpoint=%s class=%s at %s", request.endpoint, type(at_fault).__name__, where)
 
 
-def _is_for_machine() -> bool:
+def is_for_machine() -> bool:
+    """Whether the request is for a door for programs, by its route or else by its address."""
     if request.endpoint is None:
         return request.path.startswith(MACHINE_PATHS)
     access = access_of(current_app, request.endpoint)
