@@ -1,6 +1,5 @@
 """`marke key`: keys of people, on machines of their own. What is signed is first said aloud, and asked."""
 
-import os
 import secrets
 from pathlib import Path
 
@@ -21,7 +20,8 @@ from marke.signing.keys import (
 )
 from marke.signing.root import ROOT_PAYLOAD_TYPE
 from marke_deploy.said_aloud import said_aloud
-from marke_ground.commands import MarkeGroup, answer, is_json, language
+from marke_ground.commands import MarkeGroup, answer, ask_secret, is_json, language
+from marke_ground.files import PRIVATE, write_wholly
 
 SHORTEST_PASSPHRASE = 12
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -47,7 +47,10 @@ def new(file: Path, passphrase_file: Path | None) -> None:
     sealed = seal_private_key(
         made, secret=secret, salt=secrets.token_bytes(SALT_BYTES), nonce=secrets.token_bytes(NONCE_BYTES)
     )
-    write_private(file, sealed)
+    try:
+        write_wholly(file, sealed, mode=PRIVATE)
+    except ConflictError as error:
+        raise ConflictError(Reason.KEY_FILE_EXISTS, file=file.name) from error
     words = key_fingerprint(made.public)
     answer(
         {"file": str(file), "public_key": made.public.to_text(), "fingerprint": words},
@@ -91,7 +94,7 @@ def sign(file: Path, key_file: Path, passphrase_file: Path | None, out: Path | N
     opened = open_private_key(read_small(key_file), secret=read_passphrase(passphrase_file, is_new=False))
     signed = cosign(envelope, opened)
     target = out or file
-    replace_file(target, signed.to_bytes())
+    write_wholly(target, signed.to_bytes(), replaces=True)
     words = key_fingerprint(opened.public)
     answer(
         {"file": str(target), "signatures": len(signed.signatures), "signed_by": opened.public.key_id},
@@ -107,10 +110,7 @@ def read_passphrase(file: Path | None, *, is_new: bool) -> bytes:
     if file is not None:
         secret = read_small(file).rstrip(b"\r\n")
     else:
-        text: str = click.prompt(
-            "Wachtzin" if language() == "nl" else "Passphrase", hide_input=True, confirmation_prompt=is_new, err=True
-        )
-        secret = text.encode("utf-8")
+        secret = ask_secret("Wachtwoordzin" if language() == "nl" else "Passphrase", is_new=is_new)
     if is_new and len(secret) < SHORTEST_PASSPHRASE:
         raise BadInputError(Reason.PASSPHRASE_TOO_SHORT, least=SHORTEST_PASSPHRASE)
     return secret
@@ -126,26 +126,3 @@ def read_small(file: Path) -> bytes:
         raise NotFoundError(Reason.FILE_MISSING, file=file.name) from error
     except OSError as error:
         raise StorageError(Reason.FILE_UNREADABLE, file=file.name) from error
-
-
-def write_private(file: Path, data: bytes) -> None:
-    """Write a new file that only its owner can read; raises StorageError(FILE_UNWRITABLE)."""
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(data)
-            opened.flush()
-            os.fsync(opened.fileno())
-    except OSError as error:
-        raise StorageError(Reason.FILE_UNWRITABLE, file=file.name) from error
-
-
-def replace_file(file: Path, data: bytes) -> None:
-    """Write a file wholly or not at all; raises StorageError(FILE_UNWRITABLE)."""
-    draft = file.with_name(f".{file.name}.new")
-    try:
-        draft.write_bytes(data)
-        draft.replace(file)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise StorageError(Reason.FILE_UNWRITABLE, file=file.name) from error

@@ -4,8 +4,9 @@ The sentences live in `sentences/*.toml`, one file a subject, so that a board me
 sentence says what happened, where, and what to do; `{name}` is filled from the error's details.
 """
 
+import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -24,6 +25,14 @@ class Reason(StrEnum):
     BAD_INSTANT = "bad_instant"
     BAD_FIELD = "bad_field"
     BAD_PERIOD = "bad_period"
+
+    # what was typed
+    USAGE_MISSING = "usage_missing"
+    USAGE_NO_OPTION = "usage_no_option"
+    USAGE_NO_COMMAND = "usage_no_command"
+    USAGE_BAD_VALUE = "usage_bad_value"
+    USAGE_WRONG = "usage_wrong"
+    NOBODY_AT_TERMINAL = "nobody_at_terminal"
 
     # demonstration
     DEMO_HUB_SILENT = "demo_hub_silent"
@@ -230,10 +239,12 @@ class Reason(StrEnum):
     IMPORT_TOO_MANY_REJECTED = "import_too_many_rejected"
     IMPORT_NO_READINGS = "import_no_readings"
     IMPORT_UNIT_DOUBT = "import_unit_doubt"
+    IMPORT_UNIT_UNUSUAL = "import_unit_unusual"
     IMPORT_UNIT_CONTRADICTION = "import_unit_contradiction"
     IMPORT_UNIT_OF_REGISTER = "import_unit_of_register"
     IMPORT_CHANGED = "import_changed"
     IMPORT_UNREADABLE = "import_unreadable"
+    IMPORT_NO_HOUSEHOLD = "import_no_household"
     IMPORT_WHICH_HOUSEHOLD = "import_which_household"
     IMPORT_NO_SUCH_METER = "import_no_such_meter"
     IMPORT_NOT_A_WORKBOOK = "import_not_a_workbook"
@@ -325,9 +336,21 @@ class Reason(StrEnum):
     QUESTIONS_WAIT = "questions_wait"
 
 
-class _KeepUnknown(dict[str, str | int]):
-    def __missing__(self, key: str) -> str:
-        return "?"
+class _Filler(string.Formatter):
+    """Fills a sentence: `{row}`, and `{rows:rij|rijen}` for a number with its noun; what is not known prints as `?`."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def get_value(self, key: int | str, args: Sequence[object], kwargs: Mapping[str, object]) -> object:  # noqa: ARG002 - the formatter's signature
+        value = kwargs.get(str(key), "?")
+        return term(str(key), value, self._language) if isinstance(value, str) else value
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(format(value, format_spec))
+        return f"{value} {one if value == 1 else many}"
 
 
 @cache
@@ -345,4 +368,24 @@ def sentences() -> Mapping[str, Mapping[Language, str]]:
 
 def sentence(reason: Reason, language: Language, details: Mapping[str, str | int]) -> str:
     """Return one reason in one language with its details filled in; a detail that is not known prints as `?`."""
-    return sentences()[reason.value][language].format_map(_KeepUnknown(details))
+    return fill(sentences()[reason.value][language], language, details)
+
+
+def fill(text: str, language: Language, details: Mapping[str, str | int]) -> str:
+    """Return a text with its places filled: details in people's words, a number with its noun in the right form."""
+    return _Filler(language).vformat(text, (), details)
+
+
+@cache
+def _terms() -> Mapping[str, Mapping[str, Mapping[Language, str]]]:
+    return tomllib.loads(resources.files("marke").joinpath("terms.toml").read_text("utf-8"))
+
+
+def term(name: str, value: str, language: Language) -> str:
+    """Return a detail in people's words, such as the name of a register; a value that has none comes back as it is.
+
+    A value may carry one number or text after a bar, as in `at_least|5`.
+    """
+    code, _, rest = value.partition("|")
+    words = _terms().get(name, {}).get(code)
+    return value if words is None else words[language].replace("{}", rest)

@@ -13,7 +13,7 @@ from marke_hub.cli.desk import desk, read_file, write_file
 from marke_hub.services import collect_signatures, read_questions
 from marke_hub.services.draft_question import check_draft, draft_question, read_question_draft
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
 
 

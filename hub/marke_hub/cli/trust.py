@@ -10,7 +10,7 @@ from marke_ground.commands import MarkeGroup, answer
 from marke_hub.cli.desk import desk, read_file, write_file
 from marke_hub.services import found_consortium, keep_directory
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
 
 

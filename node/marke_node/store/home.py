@@ -4,7 +4,6 @@ The folder and its files are readable by their owner only. The mark stands here 
 is missing or another, a disk was not mounted or the wrong database was named, and the node refuses to start as if new.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from marke.signing.keys import (
     read_key_file,
     seal_private_key,
 )
+from marke_ground.files import PRIVATE, disk_fault, write_wholly
 
 Chance: TypeAlias = Callable[[int], bytes]
 
@@ -30,11 +30,11 @@ KEY_FILE: Final = "node.key"
 SECRET_FILE: Final = "node.secret"  # noqa: S105 - the name of a file
 PSEUDONYM_FILE: Final = "pseudonym.secret"
 INSTANCE_FILE: Final = "instance"
+DATABASE_FILES: Final = ("node.db", "node.db-wal", "node.db-shm")
 
 _SECRET_BYTES: Final = 32
 _INSTANCE_BYTES: Final = 16
 _OWNER_ONLY_FOLDER: Final = 0o700
-_OWNER_ONLY_FILE: Final = 0o600
 
 RANDOM_SECRET_COST: Final = StretchCost(memory_kib=8, passes=1, lanes=1)
 """A secret of 256 random bits cannot be guessed, so stretching it would only cost time at every start."""
@@ -87,7 +87,7 @@ def create(folder: Path, secret: Secret | None, chance: Chance, *, tie: Callable
         tie(instance)
         _write(folder / KEY_FILE, seal_private_key(key, secret=secret.value, salt=salt, nonce=nonce, cost=secret.cost))
     except OSError as error:
-        raise StorageError(Reason.HOME_UNWRITABLE, folder=str(folder)) from error
+        raise disk_fault(error, StorageError(Reason.HOME_UNWRITABLE, folder=str(folder))) from error
     return Home(folder=folder, instance=instance, key=key, pseudonym_secret=pseudonym_secret)
 
 
@@ -138,7 +138,7 @@ def read(path: Path) -> bytes:
 
 def open_to_others(folder: Path) -> tuple[str, ...]:
     """Return the names of the files in the folder that others on this computer may read or change; empty is well."""
-    names = (KEY_FILE, SECRET_FILE, PSEUDONYM_FILE, INSTANCE_FILE)
+    names = (KEY_FILE, SECRET_FILE, PSEUDONYM_FILE, INSTANCE_FILE, *DATABASE_FILES)
     return tuple(name for name in names if (folder / name).exists() and (folder / name).stat().st_mode & 0o077)
 
 
@@ -154,13 +154,12 @@ def _hex(path: Path, size: int) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file that only its owner may read, wholly or not at all."""
-    draft = path.with_name(path.name + ".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_FILE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        write_wholly(path, data, mode=PRIVATE, replaces=True)
+    except StorageError as error:
+        if error.reason is not Reason.FILE_UNWRITABLE:
+            raise
+        raise StorageError(Reason.HOME_UNWRITABLE, folder=str(path.parent)) from error
 
 
 def is_file(path: str) -> bool:

@@ -45,7 +45,8 @@ def test_only_the_owner_can_read_what_is_in_the_folder(config: NodeConfig) -> No
     assert stat.S_IMODE(config.home.stat().st_mode) == 0o700
     assert home.open_to_others(config.home) == ()
     (config.home / home.KEY_FILE).chmod(0o644)
-    assert home.open_to_others(config.home) == (home.KEY_FILE,)
+    (config.home / "node.db").chmod(0o644)
+    assert home.open_to_others(config.home) == (home.KEY_FILE, "node.db")
 
 
 def test_a_second_node_in_the_same_folder_is_refused(config: NodeConfig) -> None:
