@@ -9,19 +9,28 @@ import click
 from marke.canonical import Json
 from marke.codebook.builtin import read_builtin
 from marke.codebook.model import ConsentCategory, Purpose, Variable
-from marke.errors import BadInputError
+from marke.errors import BadInputError, RefusedError
 from marke.reasons import Reason
 from marke.vocabulary.ids import content_hash
-from marke_ground.commands import MarkeGroup, answer
+from marke_ground.commands import MarkeGroup, answer, language
 from marke_ground.store.engine import reading, transaction
 from marke_node.cli.surroundings import BOARD, opened
-from marke_node.services import add_household, give_consent, record_fact, register_member, withdraw_consent
+from marke_node.services import (
+    add_household,
+    erase_household,
+    give_consent,
+    leave_household,
+    record_fact,
+    register_member,
+    withdraw_consent,
+)
 from marke_node.services.count_people import count_people
 from marke_node.services.derive_facts import derive
 from marke_node.services.give_consent import ConsentText, Yes
 from marke_node.services.record_fact import DirectFact, FactSheet
 from marke_node.store import home
 from marke_node.store.facts import Origin
+from marke_node.store.households import household_number
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -41,12 +50,52 @@ def household() -> None:
 def add_one(*, codes: tuple[str, ...], joined: datetime | None) -> None:
     """Add one household and print its pseudonym."""
     pairs = [code.partition("=") for code in codes]
+    if any(not (category and code) for category, _, code in pairs):
+        raise BadInputError(Reason.CODE_FORM)
     with opened() as here, transaction(here.engine) as session:
         new = add_household.NewHousehold(
             joined=_day(joined, here.now), codes={category: code for category, _, code in pairs}
         )
         found = add_household.add(session, household=new, codebook=read_builtin(), by=BOARD, now=here.now)
     answer({"household": found}, found)
+
+
+@household.command("leave")
+@click.argument("household_id")
+@click.option("--on", "day", type=_DAY, required=True, help="The day they left; not in the future.")
+def leave(*, household_id: str, day: datetime) -> None:
+    """Write down that a household left. It is in no answer from now on; its data stay until they are erased."""
+    with opened() as here, transaction(here.engine) as session:
+        leave_household.leave(session, household=household_id, on=day.date(), by=BOARD, now=here.now)
+    said = {"nl": "vertrokken op", "en": "left on"}[language()]
+    answer({"household": household_id, "left_on": str(day.date())}, f"{household_id} {said} {day.date()}")
+
+
+@household.command("erase")
+@click.argument("household_id")
+@click.option("--yes-erase-for-ever", "is_sure", is_flag=True, help="Erase without asking. Nothing brings it back.")
+def erase(*, household_id: str, is_sure: bool) -> None:
+    """ERASE a household for ever: its people, consents, facts, readings. Nothing brings it back but a backup.
+
+    Figures that were sent before are not called back: nobody can tell the household from them.
+    """
+    with opened() as here:
+        with reading(here.engine) as session:
+            household_number(session, household_id)
+        if not is_sure and _retyped() != household_id:
+            raise RefusedError(Reason.ERASE_NOT_CONFIRMED, household=household_id)
+        with transaction(here.engine) as session:
+            erase_household.erase(session, household=household_id, by=BOARD, now=here.now)
+    said = {"nl": "gewist, voorgoed", "en": "erased for ever"}[language()]
+    answer({"household": household_id, "erased": True}, f"{household_id}: {said}")
+
+
+def _retyped() -> str:
+    warning = {
+        "nl": "Dit wist alles van dit huishouden, voorgoed. Typ het kenmerk van het huishouden over",
+        "en": "This erases everything about this household, for ever. Retype the id of the household",
+    }
+    return str(click.prompt(warning[language()], err=True)).strip()
 
 
 @household.command("count")

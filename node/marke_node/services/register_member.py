@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from marke.vocabulary.actor import Actor
 from marke.vocabulary.ids import new_id
 from marke_ground.store import audit
 from marke_ground.store.engine import Session
+from marke_node.services.check_people import clean_member, plain_name
 from marke_node.store.households import household_numbers
 from marke_node.store.vault import MEMBERS
 
@@ -45,13 +46,16 @@ def register(session: Session, *, member: NewMember, by: Actor, now: datetime) -
 def register_many(session: Session, *, members: Sequence[NewMember], by: Actor, now: datetime) -> tuple[str, ...]:
     """Register people and return their ids, in order.
 
-    Raises NotFoundError(HOUSEHOLD_UNKNOWN), and ConflictError(MEMBER_KNOWN) with the id of the member who already has
-    a relation number; then nobody is registered.
+    Raises BadInputError for a text or a day that cannot be (`clean_member`), NotFoundError(HOUSEHOLD_UNKNOWN), and
+    ConflictError: MEMBER_KNOWN with the id of the member who already has a relation number, NAME_TWICE when a household
+    would have two people of one name (both would have to consent). Then nobody is registered.
     """
     if not members:
         return ()
+    members = [clean_member(member, now=now) for member in members]
     _refuse_known(session, [member.relation_number for member in members if member.relation_number is not None])
     numbers = household_numbers(session, [member.household for member in members])
+    _refuse_twice(session, members, numbers)
     ids = tuple(new_id("mem", secrets.token_bytes(10)) for _ in members)
     rows = [
         {
@@ -83,6 +87,24 @@ def known_relation_numbers(session: Session, relation_numbers: Sequence[str]) ->
         query = select(MEMBERS.c.relation_number, MEMBERS.c.id).where(MEMBERS.c.relation_number.in_(part))
         found.update((row.relation_number, row.id) for row in session.execute(query))
     return found
+
+
+def names_in(session: Session, households: Sequence[int]) -> set[tuple[int, str]]:
+    """Return who is in some households, as (key of the household, name to compare); never to be shown."""
+    found: set[tuple[int, str]] = set()
+    wanted = sorted(set(households))
+    for start in range(0, len(wanted), _AT_ONCE):
+        query = select(MEMBERS.c.household, MEMBERS.c.name).where(
+            MEMBERS.c.household.in_(wanted[start : start + _AT_ONCE]), MEMBERS.c.left_on.is_(None)
+        )
+        found.update((row.household, plain_name(row.name)) for row in session.execute(query))
+    return found
+
+
+def _refuse_twice(session: Session, members: Sequence[NewMember], numbers: Mapping[str, int]) -> None:
+    new = [(numbers[member.household], plain_name(member.name)) for member in members]
+    if len(set(new)) != len(new) or names_in(session, [household for household, _ in new]) & set(new):
+        raise ConflictError(Reason.NAME_TWICE)
 
 
 def _refuse_known(session: Session, relation_numbers: list[str]) -> None:

@@ -154,3 +154,34 @@ def test_an_unknown_round_is_said_to_be_unknown() -> None:
     marke("init")
     assert marke("place", "rnd_aaaaaaaaaaaaaaaa", "--json").exit_code == 16
     assert marke("decide", "rnd_aaaaaaaaaaaaaaaa", "refuse", "--json").exit_code == 16
+
+
+def test_a_household_leaves_and_is_erased_only_when_its_id_is_retyped() -> None:
+    marke("init")
+    home, other = (str(said(marke("household", "add", "--json"))["household"]) for _ in range(2))
+    assert marke("household", "leave", home, "--on", "2099-01-01", "--json").exit_code == 10
+    assert marke("household", "erase", other, given="yes\n").exit_code == 12
+    assert said(marke("household", "count", "--json"))["households"] == 2
+    assert marke("household", "erase", other, "--json", given="").exit_code == 10
+    erased = marke("household", "erase", other, "--lang", "en", given=f"{other}\n")
+    assert "for ever" in erased.output
+    today = str(surroundings.now().date())
+    assert said(marke("household", "leave", home, "--on", today, "--json"))["left_on"] == today
+    assert said(marke("household", "count", "--json"))["households"] == 0
+    assert marke("household", "erase", "hh_aaaaaaaaaaaaaaaa", "--yes-erase-for-ever").exit_code == 16
+
+
+def test_what_the_form_refuses_is_refused_by_hand_too() -> None:
+    marke("init")
+    home = str(said(marke("household", "add", "--json"))["household"])
+    assert marke("member", "add", home, "--name", "Bob Canary").exit_code == 0
+    twice = marke("member", "add", home, "--name", "bob canary", "--lang", "en")
+    assert twice.exit_code == 15
+    assert "already" in twice.stderr
+    for words in (("--name", ""), ("--name", "Eve\nCanary"), ("--name", "Eve", "--joined", "2099-01-01")):
+        refused = marke("member", "add", home, *words)
+        assert refused.exit_code == 10
+        assert "Canary" not in refused.output
+    form = marke("household", "add", "--code", "dwelling_type")
+    assert form.exit_code == 10
+    assert "dwelling_type=terraced" in form.stderr
