@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from marke.errors import BadInputError, ConflictError, NotFoundError, RefusedError, StorageError
+from marke.errors import BadInputError, ConflictError, NotFoundError, RefusedError, StorageError, naming
 from marke.reasons import Reason
 from marke.signing.envelope import MAX_ENVELOPE_BYTES, Envelope, cosign
 from marke.signing.fingerprint import key_fingerprint, root_fingerprint
@@ -67,7 +67,8 @@ def fingerprint(file: Path) -> None:
     try:
         envelope = Envelope.from_bytes(data.strip())
     except BadInputError:
-        public = read_key_file(data).public
+        with naming(file=file.name):
+            public = read_key_file(data).public
         answer({"public_key": public.to_text(), "fingerprint": key_fingerprint(public)}, key_fingerprint(public))
         return
     if envelope.payload_type != ROOT_PAYLOAD_TYPE:
@@ -91,7 +92,9 @@ def sign(file: Path, key_file: Path, passphrase_file: Path | None, out: Path | N
     question = "Ondertekenen?" if language() == "nl" else "Sign this?"
     if not yes and not click.confirm(question, err=True):
         raise RefusedError(Reason.NOT_SIGNED)
-    opened = open_private_key(read_small(key_file), secret=read_passphrase(passphrase_file, is_new=False))
+    secret = read_passphrase(passphrase_file, is_new=False)
+    with naming(file=key_file.name):
+        opened = open_private_key(read_small(key_file), secret=secret)
     signed = cosign(envelope, opened)
     target = out or file
     write_wholly(target, signed.to_bytes(), replaces=True)

@@ -4,16 +4,13 @@ The sentences live in `sentences/*.toml`, one file a subject, so that a board me
 sentence says what happened, where, and what to do; `{name}` is filled from the error's details.
 """
 
-import string
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Literal
 
-Language = Literal["nl", "en"]
-LANGUAGES: tuple[Language, ...] = ("nl", "en")
+from marke.wording import LANGUAGES, Language, fill, term
 
 
 class Reason(StrEnum):
@@ -298,6 +295,7 @@ class Reason(StrEnum):
     NO_NODE_HERE = "no_node_here"
     FILE_MISSING = "file_missing"
     EMPTY_SECRET_FILE = "empty_secret_file"
+    WRONG_SECRET_FILE = "wrong_secret_file"
     PASSPHRASE_TOO_SHORT = "passphrase_too_short"
     NOT_JOINED = "not_joined"
     NOT_ADMITTED_YET = "not_admitted_yet"
@@ -309,6 +307,7 @@ class Reason(StrEnum):
     BAD_HUB_ADDRESS = "bad_hub_address"
     PLAIN_HTTP_REFUSED = "plain_http_refused"
     HUB_UNREACHABLE = "hub_unreachable"
+    JOIN_UNREACHABLE = "join_unreachable"
     HUB_TLS = "hub_tls"
     HUB_TOO_SLOW = "hub_too_slow"
     HUB_REDIRECTS = "hub_redirects"
@@ -340,26 +339,10 @@ class Reason(StrEnum):
     ROOT_EXPIRES_SOON = "root_expires_soon"
     NO_CONTACT_YET = "no_contact_yet"
     HUB_SILENT = "hub_silent"
+    HUB_FAILED_TODAY = "hub_failed_today"
     OUTBOX_WAITS = "outbox_waits"
     MESSAGES_NOT_BELIEVED = "messages_not_believed"
     QUESTIONS_WAIT = "questions_wait"
-
-
-class _Filler(string.Formatter):
-    """Fills a sentence: `{row}`, and `{rows:rij|rijen}` for a number with its noun; what is not known prints as `?`."""
-
-    def __init__(self, language: Language) -> None:
-        self._language = language
-
-    def get_value(self, key: int | str, args: Sequence[object], kwargs: Mapping[str, object]) -> object:  # noqa: ARG002 - the formatter's signature
-        value = kwargs.get(str(key), "?")
-        return term(str(key), value, self._language) if isinstance(value, str) else value
-
-    def format_field(self, value: object, format_spec: str) -> str:
-        one, bar, many = format_spec.partition("|")
-        if not bar:
-            return str(format(value, format_spec))
-        return f"{value} {one if value == 1 else many}"
 
 
 @cache
@@ -380,21 +363,4 @@ def sentence(reason: Reason, language: Language, details: Mapping[str, str | int
     return fill(sentences()[reason.value][language], language, details)
 
 
-def fill(text: str, language: Language, details: Mapping[str, str | int]) -> str:
-    """Return a text with its places filled: details in people's words, a number with its noun in the right form."""
-    return _Filler(language).vformat(text, (), details)
-
-
-@cache
-def _terms() -> Mapping[str, Mapping[str, Mapping[Language, str]]]:
-    return tomllib.loads(resources.files("marke").joinpath("terms.toml").read_text("utf-8"))
-
-
-def term(name: str, value: str, language: Language) -> str:
-    """Return a detail in people's words, such as the name of a register; a value that has none comes back as it is.
-
-    A value may carry one number or text after a bar, as in `at_least|5`.
-    """
-    code, _, rest = value.partition("|")
-    words = _terms().get(name, {}).get(code)
-    return value if words is None else words[language].replace("{}", rest)
+__all__ = ["LANGUAGES", "Language", "Reason", "fill", "sentence", "sentences", "term"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from marke.errors import BadInputError, ConflictError, NotFoundError, StorageError
+from marke.errors import BadInputError, ConflictError, NotFoundError, StorageError, UntrustedError, naming
 from marke.reasons import Reason
 from marke.signing.keys import (
     COST,
@@ -50,10 +50,14 @@ def make_hub_key(config: HubConfig, chance: Chance) -> PrivateKey:
 def read_hub_key(config: HubConfig) -> PrivateKey:
     """Open the hub's key.
 
-    Raises NotFoundError(HUB_KEY_MISSING), UntrustedError(WRONG_PASSPHRASE) when the secret does not fit, and
+    Raises NotFoundError(HUB_KEY_MISSING), UntrustedError(WRONG_SECRET_FILE) when the secret does not fit, and
     BadInputError(BAD_KEY_FILE).
     """
-    return open_private_key(_read(config.key_file), secret=_secret(config))
+    with naming(file=config.key_file.name):
+        try:
+            return open_private_key(_read(config.key_file), secret=_secret(config))
+        except UntrustedError as error:
+            raise UntrustedError(Reason.WRONG_SECRET_FILE, secret=config.unlock_file.name) from error
 
 
 def _make_folder(folder: Path) -> None:
@@ -66,7 +70,7 @@ def _make_folder(folder: Path) -> None:
 def _secret(config: HubConfig) -> bytes:
     secret = _read(config.unlock_file).strip()
     if not 1 <= len(secret) <= _LONGEST_SECRET:
-        raise BadInputError(Reason.BAD_KEY_FILE)
+        raise BadInputError(Reason.EMPTY_SECRET_FILE, file=config.unlock_file.name)
     return secret
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from marke.errors import BadInputError, ConflictError, NotFoundError, StorageError
+from marke.errors import BadInputError, ConflictError, NotFoundError, StorageError, UntrustedError, naming
 from marke.reasons import Reason
 from marke.signing.keys import (
     COST,
@@ -46,6 +46,8 @@ class Secret:
 
     value: bytes = field(repr=False)
     is_random: bool
+    file: str | None = None
+    """Name of the file it stood in; None when a person typed it."""
 
     @property
     def cost(self) -> StretchCost:
@@ -100,22 +102,32 @@ def open_home(folder: Path, secret: Secret) -> Home:
     """Open the folder of a node.
 
     Raises NotFoundError(NO_NODE_HERE), StorageError(HOME_UNREADABLE), BadInputError(BAD_KEY_FILE, HOME_DAMAGED) and
-    UntrustedError(WRONG_PASSPHRASE).
+    UntrustedError (WRONG_PASSPHRASE for what a person typed, WRONG_SECRET_FILE for what stood in a file).
     """
     if not exists(folder):
         raise NotFoundError(Reason.NO_NODE_HERE, folder=str(folder))
-    key = open_private_key(read(folder / KEY_FILE), secret=secret.value)
     return Home(
         folder=folder,
+        key=_open_key(folder, secret),
         instance=_hex(folder / INSTANCE_FILE, _INSTANCE_BYTES).hex(),
-        key=key,
         pseudonym_secret=_hex(folder / PSEUDONYM_FILE, _SECRET_BYTES),
     )
 
 
+def _open_key(folder: Path, secret: Secret) -> PrivateKey:
+    with naming(file=KEY_FILE):
+        try:
+            return open_private_key(read(folder / KEY_FILE), secret=secret.value)
+        except UntrustedError as error:
+            if secret.file is None:
+                raise
+            raise UntrustedError(Reason.WRONG_SECRET_FILE, secret=secret.file) from error
+
+
 def public_key_text(folder: Path) -> str:
     """Return the node's public key without opening the private one."""
-    return read_key_file(read(folder / KEY_FILE)).public.to_text()
+    with naming(file=KEY_FILE):
+        return read_key_file(read(folder / KEY_FILE)).public.to_text()
 
 
 def read_secret(path: Path, *, is_random: bool) -> Secret:
@@ -123,7 +135,7 @@ def read_secret(path: Path, *, is_random: bool) -> Secret:
     value = read(path).rstrip(b"\r\n")
     if not value:
         raise BadInputError(Reason.EMPTY_SECRET_FILE, file=path.name)
-    return Secret(value, is_random=is_random)
+    return Secret(value, is_random=is_random, file=path.name)
 
 
 def read(path: Path) -> bytes:

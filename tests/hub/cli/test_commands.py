@@ -101,7 +101,7 @@ def test_every_mistake_has_its_sentence_and_exit_code(home: Path) -> None:
 def test_the_wrong_secret_and_a_damaged_key_are_told_apart(home: Path) -> None:
     _found(home)
     (home / "hub" / "hub.secret").write_text("another", "utf-8")
-    assert json.loads(_run("approve", "status", "--json").stdout)["error"]["reason"] == "wrong_passphrase"
+    assert json.loads(_run("approve", "status", "--json").stdout)["error"]["reason"] == "wrong_secret_file"
     (home / "hub" / "hub.key").write_bytes(b"{}")
     assert json.loads(_run("approve", "status", "--json").stdout)["error"]["reason"] == "bad_key_file"
 

@@ -1,12 +1,14 @@
 """`marke node` as a board uses it: make, join, look, decide."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from marke import canonical
+from marke.protocol.messages import Invitation
 from marke_hub.services.admit_collective import admit_collective
 from marke_hub.services.invite_collective import invite_collective
 from marke_node.cli import COMMANDS, node, surroundings
@@ -185,3 +187,52 @@ def test_what_the_form_refuses_is_refused_by_hand_too() -> None:
     form = marke("household", "add", "--code", "dwelling_type")
     assert form.exit_code == 10
     assert "dwelling_type=terraced" in form.stderr
+
+
+def _no_hub(folder: Path) -> str:
+    path = folder / "invitation.json"
+    made = Invitation(
+        id="inv_" + "a" * 16,
+        secret="a" * 32,
+        hub_url="http://127.0.0.1:9",
+        fingerprint="een twee drie vier vijf zes",
+        expires=surroundings.now() + timedelta(days=1),
+    )
+    path.write_bytes(made.to_bytes())
+    return str(path)
+
+
+def test_joining_while_the_hub_is_away_says_to_repeat_the_command(tmp_path: Path) -> None:
+    marke("init")
+    result = marke("join", _no_hub(tmp_path), "--name", "Alice", "--lang", "en")
+    assert result.exit_code == 13
+    assert "repeat this command" in result.stderr
+    assert "tries again" not in result.stderr
+
+
+def test_polling_while_the_hub_is_away_is_one_sentence_and_its_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marke("init")
+    with live_federation(tmp_path) as federation:
+        monkeypatch.setattr(surroundings, "now", lambda: federation.consortium.now)
+        assert marke("join", str(invitation(federation, tmp_path)), "--name", "Alice", given="y\n").exit_code == 0
+    polled = marke("poll")
+    assert polled.exit_code == 13
+    assert polled.stdout == ""
+    assert "niet bereikbaar" in polled.stderr
+    assert said(marke("poll", "--json"))["error"]
+
+
+def test_a_secret_that_does_not_fit_is_named_with_its_remedy(tmp_path: Path) -> None:
+    marke("init")
+    (tmp_path / "node" / "node.secret").write_text("a" * 64)
+    result = marke("doctor")
+    assert result.exit_code == 11
+    assert "node.secret" in result.stderr
+    assert "reservekopie" in result.stderr
+    assert "wachtwoord" not in result.stderr
+
+
+def test_a_node_is_made_in_dutch_unless_another_language_is_asked() -> None:
+    assert "Zes woorden van de sleutel" in marke("init").stdout

@@ -90,7 +90,12 @@ def test_a_wrong_passphrase_opens_nothing(config: NodeConfig, tmp_path: Path) ->
     open_node(config, counting_chance(), ask=lambda: b"vier losse woorden hier")[1].dispose()
     with pytest.raises(UntrustedError) as caught:
         open_node(replace(config, passphrase_file=wrong), counting_chance())
-    assert caught.value.reason is Reason.WRONG_PASSPHRASE
+    assert caught.value.reason is Reason.WRONG_SECRET_FILE
+    assert caught.value.details == {"secret": "wrong", "file": home.KEY_FILE}
+    with pytest.raises(UntrustedError) as typed:
+        open_node(config, counting_chance(), ask=lambda: b"vier andere woorden hier")
+    assert typed.value.reason is Reason.WRONG_PASSPHRASE
+    assert typed.value.details == {"file": home.KEY_FILE}
     with pytest.raises(NotFoundError):
         open_node(config, counting_chance())
 
@@ -103,6 +108,7 @@ def test_half_a_file_is_said_to_be_damaged(name: str, config: NodeConfig) -> Non
     with pytest.raises(BadInputError) as caught:
         open_node(config, counting_chance())
     assert caught.value.reason in {Reason.HOME_DAMAGED, Reason.BAD_KEY_FILE}
+    assert name in caught.value.say("nl")
 
 
 def test_an_empty_secret_file_is_named(config: NodeConfig) -> None:
