@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from marke.errors import BadInputError, ConflictError, NotFoundError, RefusedError, StorageError, naming
+from marke.protocol.wire import wire_type
+from marke.questions.model import Question
 from marke.reasons import Reason
 from marke.signing.envelope import MAX_ENVELOPE_BYTES, Envelope, cosign
 from marke.signing.fingerprint import key_fingerprint, root_fingerprint
@@ -18,12 +20,17 @@ from marke.signing.keys import (
     read_key_file,
     seal_private_key,
 )
-from marke.signing.root import ROOT_PAYLOAD_TYPE
+from marke.signing.root import DIRECTORY_PAYLOAD_TYPE, ROOT_PAYLOAD_TYPE, RoleName, TrustRoot
 from marke_deploy.said_aloud import said_aloud
 from marke_ground.commands import MarkeGroup, answer, ask_secret, is_json, language
 from marke_ground.files import PRIVATE, write_wholly
 
 SHORTEST_PASSPHRASE = 12
+_ROLES = {
+    wire_type(Question).payload_type: RoleName.APPROVERS,
+    ROOT_PAYLOAD_TYPE: RoleName.ROOT,
+    DIRECTORY_PAYLOAD_TYPE: RoleName.DIRECTORY,
+}
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _PASSPHRASE = click.option(
     "--passphrase-file", type=_FILE, help="File with the passphrase; without it you are asked for it."
@@ -82,11 +89,15 @@ def fingerprint(file: Path) -> None:
 @click.option("--key", "key_file", type=_FILE, required=True, help="Your key file.")
 @_PASSPHRASE
 @click.option("--out", type=_FILE, help="Where the signed file goes; without it FILE itself gets the signature.")
+@click.option("--root", type=_FILE, help="The consortium's newest root: a key without the right role is refused first.")
 @click.option("--yes", is_flag=True, help="Sign without asking; what is signed is still printed.")
-def sign(file: Path, key_file: Path, passphrase_file: Path | None, out: Path | None, *, yes: bool) -> None:
+def sign(
+    file: Path, key_file: Path, passphrase_file: Path | None, out: Path | None, root: Path | None, *, yes: bool
+) -> None:
     """Say in plain words what FILE is, ask, and add your signature to it."""
-    data = read_small(file)
-    envelope = Envelope.from_bytes(data.strip())
+    envelope = read_envelope(file)
+    if root is not None:
+        refuse_wrong_role(envelope, root=root, key_file=key_file)
     aloud = said_aloud(envelope, language())
     click.echo(aloud, err=is_json())
     question = "Ondertekenen?" if language() == "nl" else "Sign this?"
@@ -103,6 +114,36 @@ def sign(file: Path, key_file: Path, passphrase_file: Path | None, out: Path | N
         {"file": str(target), "signatures": len(signed.signatures), "signed_by": opened.public.key_id},
         f"{target}: {len(signed.signatures)} ({words})",
     )
+
+
+def read_envelope(file: Path) -> Envelope:
+    """Read a file that is signed or to be signed; raises BadInputError(NOT_A_SIGNED_FILE) when it is cut off."""
+    data = read_small(file).strip()
+    try:
+        return Envelope.from_bytes(data)
+    except BadInputError as error:
+        if error.reason is not Reason.NOT_CANONICAL:
+            raise
+        raise BadInputError(Reason.NOT_A_SIGNED_FILE, file=file.name) from error
+
+
+def refuse_wrong_role(envelope: Envelope, *, root: Path, key_file: Path) -> None:
+    """Refuse a key that may not sign this kind of message, before it spoils the file for the others.
+
+    Raises RefusedError(KEY_MAY_NOT_SIGN) naming the role. A new root may be signed by keys of the old one and its own.
+    """
+    role = _ROLES.get(envelope.payload_type)
+    with naming(file=root.name):
+        found = TrustRoot.from_exact_bytes(read_envelope(root).payload)
+    with naming(file=key_file.name):
+        key_id = read_key_file(read_small(key_file)).public.key_id
+    if role is None:
+        return
+    allowed = set(found.keys_of(role))
+    if role is RoleName.ROOT:
+        allowed |= set(TrustRoot.from_exact_bytes(envelope.payload).keys_of(role))
+    if key_id not in allowed:
+        raise RefusedError(Reason.KEY_MAY_NOT_SIGN, file=key_file.name, role=role.value, root=root.name)
 
 
 def read_passphrase(file: Path | None, *, is_new: bool) -> bytes:

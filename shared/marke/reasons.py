@@ -39,6 +39,8 @@ class Reason(StrEnum):
     KEY_FILE_EXISTS = "key_file_exists"
     NOT_A_ROOT_OR_KEY = "not_a_root_or_key"
     NOT_SIGNED = "not_signed"
+    NOT_A_SIGNED_FILE = "not_a_signed_file"
+    KEY_MAY_NOT_SIGN = "key_may_not_sign"
     NOT_TO_BE_SIGNED = "not_to_be_signed"
     FILE_UNREADABLE = "file_unreadable"
     FILE_UNWRITABLE = "file_unwritable"

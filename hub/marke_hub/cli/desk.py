@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from marke.errors import BadInputError, NotFoundError, StorageError
 from marke.reasons import Reason
+from marke.signing.envelope import Envelope
 from marke.vocabulary.actor import Actor, ActorKind
 from marke_ground.files import OPEN, PRIVATE, write_wholly
 from marke_ground.store.engine import Session, open_engine, reading, transaction
@@ -70,6 +71,18 @@ def read_file(path: Path) -> bytes:
         raise NotFoundError(Reason.FILE_MISSING, file=path.name[:80]) from error
     except OSError as error:
         raise StorageError(Reason.FILE_UNREADABLE, file=path.name[:80]) from error
+
+
+def read_signed(path: Path) -> bytes:
+    """Return a signed file; raises BadInputError(NOT_A_SIGNED_FILE) when it is cut off or no JSON, and as read_file."""
+    data = read_file(path).strip()
+    try:
+        Envelope.from_bytes(data)
+    except BadInputError as error:
+        if error.reason is not Reason.NOT_CANONICAL:
+            raise
+        raise BadInputError(Reason.NOT_A_SIGNED_FILE, file=path.name[:80]) from error
+    return data
 
 
 def write_file(path: Path, data: bytes, *, private: bool = False) -> None:

@@ -236,3 +236,19 @@ def test_a_secret_that_does_not_fit_is_named_with_its_remedy(tmp_path: Path) -> 
 
 def test_a_node_is_made_in_dutch_unless_another_language_is_asked() -> None:
     assert "Zes woorden van de sleutel" in marke("init").stdout
+
+
+def test_nothing_is_said_in_words() -> None:
+    marke("init")
+    for command in ("inbox", "register", "place"):
+        found = marke(command)
+        assert found.exit_code == 0
+        assert len(found.stdout.split()) > 4
+
+
+def test_facts_are_worked_out_in_lines_for_people() -> None:
+    marke("init")
+    found = marke("facts", "derive", "2025")
+    assert found.exit_code == 0
+    assert "{" not in found.stdout
+    assert "0 nieuw, 0 al bekend, 0 veranderd" in found.stdout
