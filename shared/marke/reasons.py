@@ -284,6 +284,7 @@ class Reason(StrEnum):
     IMPORT_USE_DIFFERS = "import_use_differs"
     IMPORT_OLD_ENCODING = "import_old_encoding"
     IMPORT_LAST_LINE_OPEN = "import_last_line_open"
+    EXPORT_SUPPORT = "export_support"
     IMPORT_SEEN_BEFORE = "import_seen_before"
 
     # node and its link to the hub

@@ -2,9 +2,10 @@
 
 import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from marke.errors import ConflictError, StorageError
 from marke.reasons import Reason
@@ -18,14 +19,26 @@ _CANNOT_LINK: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno
 
 
 def write_wholly(path: Path, data: bytes, *, mode: int = OPEN, replaces: bool = False) -> None:
-    """Write a file wholly or not at all, also when the disk is full or the power fails.
+    """Write a small file wholly or not at all; raises as `writing_wholly` does."""
+    with writing_wholly(path, mode=mode, replaces=replaces) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing_wholly(path: Path, *, mode: int = OPEN, replaces: bool = False) -> Iterator[BinaryIO]:
+    """Give a file to write to that gets its name at the end: wholly or not at all, also when the disk is full.
 
     Raises ConflictError(FILE_EXISTS) when there is one already and it may not be replaced, StorageError(DISK_FULL), and
     StorageError(FILE_UNWRITABLE); whatever happens, nothing half stays behind.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        _write(draft, data, mode)
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         if replaces:
             draft.replace(path)
         else:
@@ -42,15 +55,6 @@ def write_wholly(path: Path, data: bytes, *, mode: int = OPEN, replaces: bool = 
 def disk_fault(error: OSError, otherwise: StorageError) -> StorageError:
     """Return DISK_FULL when that is what the system reported, else the given error."""
     return StorageError(Reason.DISK_FULL) if error.errno in _FULL else otherwise
-
-
-def _write(draft: Path, data: bytes, mode: int) -> None:
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _name_anew(draft: Path, path: Path) -> None:

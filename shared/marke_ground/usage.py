@@ -32,7 +32,8 @@ def usage_of(error: click.UsageError, command: str) -> UsageError:
             return UsageError(Reason.USAGE_NO_COMMAND, name=error.command_name[:40], command=command)
         case click.BadParameter():
             return UsageError(Reason.USAGE_BAD_VALUE, name=_name(error), expected=_expected(error), command=command)
-    return UsageError(Reason.USAGE_WRONG, command=command)
+        case _:
+            return UsageError(Reason.USAGE_WRONG, command=command)
 
 
 def spoken(args: Sequence[str]) -> tuple[Language, bool]:

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from marke import canonical
 from marke_deploy.demo_files import dsmr_reader, econobis_members
 from marke_ground.store.engine import open_engine, transaction
+from marke_node.cli.import_commands import import_
 from marke_node.config import NodeConfig
-from marke_node.import_commands import import_
 from marke_node.services.node import make_node
 from support.mappings import MAPPING
 from support.meter_files import EAN_ELECTRICITY, EAN_NEIGHBOUR, engie, workbook

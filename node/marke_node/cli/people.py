@@ -234,7 +234,12 @@ def record_one(*, household_id: str, variable: str, period: str, value: str) -> 
 
 def _kept_line(found: FactsKept) -> str:
     name = {"nl": "Vastgelegd", "en": "Recorded"}[language()]
-    counts = {"name": name, "added": found.added, "unchanged": found.unchanged, "changed": found.changed}
+    counts: dict[str, str | int] = {
+        "name": name,
+        "added": found.added,
+        "unchanged": found.unchanged,
+        "changed": found.changed,
+    }
     return fill(_KEPT[language()], language(), counts)
 
 

@@ -1,9 +1,9 @@
 """What a person or a household must be before it is written down, typed by hand or read from a file."""
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from marke.errors import BadInputError
@@ -11,11 +11,7 @@ from marke.reasons import Reason
 from marke_node.importers.cells import LONGEST_TEXT, RowError, clean_text
 from marke_node.importers.moments import AMSTERDAM
 
-if TYPE_CHECKING:
-    from marke_node.services.register_member import NewMember
-
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
-_TEXTS: Final = ("name", "email", "telephone", "address", "postcode", "town")
 
 
 def refuse_future(day: date, *, now: datetime) -> None:
@@ -24,15 +20,17 @@ def refuse_future(day: date, *, now: datetime) -> None:
         raise BadInputError(Reason.DAY_IN_FUTURE, day=day.isoformat())
 
 
-def clean_member(member: "NewMember", *, now: datetime) -> "NewMember":
-    """Return a person with clean texts; raises BadInputError naming the field, never what stood in it."""
-    refuse_future(member.joined, now=now)
-    texts = {name: _clean(getattr(member, name), name) for name in _TEXTS}
-    if not texts["name"]:
+def clean_texts(texts: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return what was written about a person, cleaned; raises BadInputError naming the field, never what stood there.
+
+    NAME_EMPTY, EMAIL_FORM, TEXT_NOT_CLEAN, TEXT_TOO_LONG.
+    """
+    found = {what: _clean(text, what) for what, text in texts.items()}
+    if not found["name"]:
         raise BadInputError(Reason.NAME_EMPTY)
-    if texts["email"] and not _EMAIL.fullmatch(texts["email"]):
+    if found["email"] and not _EMAIL.fullmatch(found["email"]):
         raise BadInputError(Reason.EMAIL_FORM)
-    return replace(member, **texts)
+    return found
 
 
 def plain_name(name: str) -> str:

@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import insert, select
@@ -14,11 +14,12 @@ from marke.vocabulary.actor import Actor
 from marke.vocabulary.ids import new_id
 from marke_ground.store import audit
 from marke_ground.store.engine import Session
-from marke_node.services.check_people import clean_member, plain_name
+from marke_node.services.check_people import clean_texts, plain_name, refuse_future
 from marke_node.store.households import household_numbers
 from marke_node.store.vault import MEMBERS
 
 _AT_ONCE = 500
+_TEXTS = ("name", "email", "telephone", "address", "postcode", "town")
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,14 @@ def register(session: Session, *, member: NewMember, by: Actor, now: datetime) -
 def register_many(session: Session, *, members: Sequence[NewMember], by: Actor, now: datetime) -> tuple[str, ...]:
     """Register people and return their ids, in order.
 
-    Raises BadInputError for a text or a day that cannot be (`clean_member`), NotFoundError(HOUSEHOLD_UNKNOWN), and
-    ConflictError: MEMBER_KNOWN with the id of the member who already has a relation number, NAME_TWICE when a household
-    would have two people of one name (both would have to consent). Then nobody is registered.
+    Raises BadInputError for a text or a day that cannot be (`clean_texts`, DAY_IN_FUTURE), NotFoundError
+    (HOUSEHOLD_UNKNOWN), and ConflictError: MEMBER_KNOWN with the id of the member who already has a relation number,
+    NAME_TWICE when a household would have two people of one name (both would have to consent). Then nobody is
+    registered.
     """
     if not members:
         return ()
-    members = [clean_member(member, now=now) for member in members]
+    members = [_cleaned(member, now) for member in members]
     _refuse_known(session, [member.relation_number for member in members if member.relation_number is not None])
     numbers = household_numbers(session, [member.household for member in members])
     _refuse_twice(session, members, numbers)
@@ -77,6 +79,20 @@ def register_many(session: Session, *, members: Sequence[NewMember], by: Actor, 
     subject = ids[0] if len(ids) == 1 else "members"
     audit.record(session, by=by, verb="register_member", subject=subject, now=now, details={"members": len(ids)})
     return ids
+
+
+def _cleaned(member: NewMember, now: datetime) -> NewMember:
+    refuse_future(member.joined, now=now)
+    texts = clean_texts({what: getattr(member, what) for what in _TEXTS})
+    return replace(
+        member,
+        name=texts["name"] or "",
+        email=texts["email"],
+        telephone=texts["telephone"],
+        address=texts["address"],
+        postcode=texts["postcode"],
+        town=texts["town"],
+    )
 
 
 def known_relation_numbers(session: Session, relation_numbers: Sequence[str]) -> dict[str, str]:
