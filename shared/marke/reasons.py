@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Literal
 
-Language = Literal["nl", "en"]
-LANGUAGES: tuple[Language, ...] = ("nl", "en")
+from marke.wording import LANGUAGES, Language, fill, term
 
 
 class Reason(StrEnum):
@@ -25,6 +23,14 @@ class Reason(StrEnum):
     BAD_FIELD = "bad_field"
     BAD_PERIOD = "bad_period"
 
+    # what was typed
+    USAGE_MISSING = "usage_missing"
+    USAGE_NO_OPTION = "usage_no_option"
+    USAGE_NO_COMMAND = "usage_no_command"
+    USAGE_BAD_VALUE = "usage_bad_value"
+    USAGE_WRONG = "usage_wrong"
+    NOBODY_AT_TERMINAL = "nobody_at_terminal"
+
     # demonstration
     DEMO_HUB_SILENT = "demo_hub_silent"
     DEMO_FOLDER_IN_USE = "demo_folder_in_use"
@@ -33,6 +39,8 @@ class Reason(StrEnum):
     KEY_FILE_EXISTS = "key_file_exists"
     NOT_A_ROOT_OR_KEY = "not_a_root_or_key"
     NOT_SIGNED = "not_signed"
+    NOT_A_SIGNED_FILE = "not_a_signed_file"
+    KEY_MAY_NOT_SIGN = "key_may_not_sign"
     NOT_TO_BE_SIGNED = "not_to_be_signed"
     FILE_UNREADABLE = "file_unreadable"
     FILE_UNWRITABLE = "file_unwritable"
@@ -106,6 +114,15 @@ class Reason(StrEnum):
     HOUSEHOLD_UNKNOWN = "household_unknown"
     MEMBER_UNKNOWN = "member_unknown"
     MEMBER_KNOWN = "member_known"
+    NAME_TWICE = "name_twice"
+    NAME_EMPTY = "name_empty"
+    EMAIL_FORM = "email_form"
+    TEXT_NOT_CLEAN = "text_not_clean"
+    TEXT_TOO_LONG = "text_too_long"
+    DAY_IN_FUTURE = "day_in_future"
+    LEFT_BEFORE_JOINED = "left_before_joined"
+    CODE_FORM = "code_form"
+    ERASE_NOT_CONFIRMED = "erase_not_confirmed"
     CONSENT_NOT_GIVEN = "consent_not_given"
     FACT_PERIOD = "fact_period"
     VALUE_OUTSIDE_BOUNDS = "value_outside_bounds"
@@ -231,10 +248,12 @@ class Reason(StrEnum):
     IMPORT_TOO_MANY_REJECTED = "import_too_many_rejected"
     IMPORT_NO_READINGS = "import_no_readings"
     IMPORT_UNIT_DOUBT = "import_unit_doubt"
+    IMPORT_UNIT_UNUSUAL = "import_unit_unusual"
     IMPORT_UNIT_CONTRADICTION = "import_unit_contradiction"
     IMPORT_UNIT_OF_REGISTER = "import_unit_of_register"
     IMPORT_CHANGED = "import_changed"
     IMPORT_UNREADABLE = "import_unreadable"
+    IMPORT_NO_HOUSEHOLD = "import_no_household"
     IMPORT_WHICH_HOUSEHOLD = "import_which_household"
     IMPORT_NO_SUCH_METER = "import_no_such_meter"
     IMPORT_NOT_A_WORKBOOK = "import_not_a_workbook"
@@ -266,6 +285,7 @@ class Reason(StrEnum):
     IMPORT_USE_DIFFERS = "import_use_differs"
     IMPORT_OLD_ENCODING = "import_old_encoding"
     IMPORT_LAST_LINE_OPEN = "import_last_line_open"
+    EXPORT_SUPPORT = "export_support"
     IMPORT_SEEN_BEFORE = "import_seen_before"
 
     # node and its link to the hub
@@ -279,6 +299,7 @@ class Reason(StrEnum):
     NO_NODE_HERE = "no_node_here"
     FILE_MISSING = "file_missing"
     EMPTY_SECRET_FILE = "empty_secret_file"
+    WRONG_SECRET_FILE = "wrong_secret_file"
     PASSPHRASE_TOO_SHORT = "passphrase_too_short"
     NOT_JOINED = "not_joined"
     NOT_ADMITTED_YET = "not_admitted_yet"
@@ -290,6 +311,7 @@ class Reason(StrEnum):
     BAD_HUB_ADDRESS = "bad_hub_address"
     PLAIN_HTTP_REFUSED = "plain_http_refused"
     HUB_UNREACHABLE = "hub_unreachable"
+    JOIN_UNREACHABLE = "join_unreachable"
     HUB_TLS = "hub_tls"
     HUB_TOO_SLOW = "hub_too_slow"
     HUB_REDIRECTS = "hub_redirects"
@@ -321,14 +343,10 @@ class Reason(StrEnum):
     ROOT_EXPIRES_SOON = "root_expires_soon"
     NO_CONTACT_YET = "no_contact_yet"
     HUB_SILENT = "hub_silent"
+    HUB_FAILED_TODAY = "hub_failed_today"
     OUTBOX_WAITS = "outbox_waits"
     MESSAGES_NOT_BELIEVED = "messages_not_believed"
     QUESTIONS_WAIT = "questions_wait"
-
-
-class _KeepUnknown(dict[str, str | int]):
-    def __missing__(self, key: str) -> str:
-        return "?"
 
 
 @cache
@@ -346,4 +364,7 @@ def sentences() -> Mapping[str, Mapping[Language, str]]:
 
 def sentence(reason: Reason, language: Language, details: Mapping[str, str | int]) -> str:
     """Return one reason in one language with its details filled in; a detail that is not known prints as `?`."""
-    return sentences()[reason.value][language].format_map(_KeepUnknown(details))
+    return fill(sentences()[reason.value][language], language, details)
+
+
+__all__ = ["LANGUAGES", "Language", "Reason", "fill", "sentence", "sentences", "term"]

@@ -137,7 +137,7 @@ class Exchange:
         self._contact, self._failing = now, False
 
     def _failed(self, error: MarkeError, report: AgentReport, now: datetime) -> None:
-        report.failure, report.failure_details = error.reason, dict(error.details)
+        report.error = error
         with transaction(self._engine) as session:
             state = outbox.agent_state(session)
             wait = next_wait(0 if state is None else state.wait_s, self._chance(CHANCE_BYTES))
@@ -153,13 +153,13 @@ class Exchange:
         except StorageError:
             raise
         except MarkeError as error:
-            report.failure, report.failure_details = error.reason, dict(error.details)
+            report.error = error
         try:
             sync_trust(self._engine, self._link, trust, now)
         except StorageError:
             raise
         except MarkeError as error:
-            report.failure, report.failure_details = error.reason, dict(error.details)
+            report.error = error
 
 
 def sync_trust(engine: Engine, link: HubLink, trust: TrustState, now: datetime) -> TrustState:

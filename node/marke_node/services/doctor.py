@@ -118,6 +118,8 @@ def _hub(home: HomePage, now: datetime) -> Finding:
     silent = now - home.hub.last_contact
     if home.hub.failure is None:
         return Finding(Check.HUB, Health.WELL)
+    if not silent.days:
+        return Finding(Check.HUB, Health.LOOK, Reason.HUB_FAILED_TODAY, (("why", home.hub.failure.value),))
     days = (("days", silent.days), ("why", home.hub.failure.value))
     return Finding(Check.HUB, Health.WRONG if silent > _LONG_AGO else Health.LOOK, Reason.HUB_SILENT, days)
 

@@ -13,6 +13,7 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
+from pydantic_core import ErrorDetails
 
 from marke import canonical
 from marke.clock import instant_from_text, instant_to_text
@@ -111,7 +112,20 @@ def bad_field(error: ValidationError) -> BadInputError:
     where = ".".join(str(part)[:40] for part in first["loc"][:6]) or "document"
     if first["type"] == "extra_forbidden":
         return BadInputError(Reason.UNKNOWN_FIELD, field=where)
-    return BadInputError(Reason.BAD_FIELD, field=where, detail=str(first["msg"]))
+    return BadInputError(Reason.BAD_FIELD, field=where, detail=detail_of(first))
+
+
+_BOUNDS = ("expected", "ge", "gt", "le", "lt", "min_length", "max_length")
+"""What pydantic calls the bound that was not kept; never the value."""
+
+
+def detail_of(found: ErrorDetails) -> str:
+    """Return what is wrong as a code of `terms.toml`, with the bound after a bar: `greater_than_equal|5`."""
+    bounds = found.get("ctx", {})
+    if isinstance(bounds.get("error"), ValueError):
+        return str(bounds["error"])
+    bound = next((str(bounds[name]).replace(" or ", ", ") for name in _BOUNDS if name in bounds), None)
+    return found["type"] if bound is None else f"{found['type']}|{bound}"
 
 
 class Bilingual(Document):
@@ -125,4 +139,4 @@ class Bilingual(Document):
         return self.nl if language == "nl" else self.en
 
 
-__all__ = ["Bilingual", "Document", "Instant", "Line", "Paragraph", "Sha256", "bad_field"]
+__all__ = ["Bilingual", "Document", "Instant", "Line", "Paragraph", "Sha256", "bad_field", "detail_of"]

@@ -161,6 +161,20 @@ def test_the_hubs_own_key_a_stranger_and_other_bytes_approve_nothing(consortium:
     assert found.signers == ()
 
 
+def test_a_signature_of_a_strangers_key_does_not_spoil_the_file_of_the_approvers(consortium: Consortium) -> None:
+    checked = consortium.draft()
+    with consortium.session() as session:
+        envelope = Envelope.from_bytes(export_question(session, question=checked.hash))
+    mixed = cosign(cosign(envelope, key_of("charlie")), key_of("approvers 0"))
+    with consortium.session() as session:
+        found = collect_signatures(
+            session, envelope=mixed.to_bytes(), hub=consortium.hub, by=OPERATOR, now=consortium.now
+        )
+        kept = Envelope.from_bytes(export_question(session, question=checked.hash))
+    assert (len(found.signers), found.left_out) == (1, 1)
+    assert [one.key_id for one in kept.signatures] == list(found.signers)
+
+
 def test_questions_below_the_floors_are_refused_when_they_are_drafted(consortium: Consortium) -> None:
     tries: tuple[dict[str, object], ...] = ({"smallest_group": 5}, {"smallest_round": 1}, {"codebook": "1999.1"})
     for changes in tries:
