@@ -71,6 +71,7 @@ class Reason(StrEnum):
     NO_DIRECTORY = "no_directory"
     ROLLED_BACK_DIRECTORY = "rolled_back_directory"
     REPLACED_DIRECTORY = "replaced_directory"
+    LEAPT_DIRECTORY = "leapt_directory"
     DIRECTORY_EXPIRED = "directory_expired"
     KEY_IN_TWO_ROLES = "key_in_two_roles"
     UNKNOWN_COLLECTIVE = "unknown_collective"

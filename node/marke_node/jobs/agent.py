@@ -109,10 +109,10 @@ class Agent:
                         session, key=self._key, allow_demo=self._settings.allow_demo, now=now
                     )
                 return self._standpoint
-            trust = load_trust(session, now=now, allow_demo=self._settings.allow_demo)
+            trust = load_trust(session, allow_demo=self._settings.allow_demo)
         self._exchange.ask_admission(trust, membership.enrolment, report, now)
         with transaction(self._engine) as session:
-            trust = load_trust(session, now=now, allow_demo=self._settings.allow_demo)
+            trust = load_trust(session, allow_demo=self._settings.allow_demo)
             if notice_admission(session, trust=trust, key=self._key, now=now) is None:
                 report.is_waiting_for_admission = True
                 return None
