@@ -211,6 +211,7 @@ class Reason(StrEnum):
     DISTRIBUTION_TOO_VAGUE = "distribution_too_vague"
     NOTHING_TO_SHOW = "nothing_to_show"
     CELLS_DO_NOT_FIT = "cells_do_not_fit"
+    TOO_MANY_HOUSEHOLDS = "too_many_households"
     TREND_DOES_NOT_FIT = "trend_does_not_fit"
     NO_PLACE_YET = "no_place_yet"
     POLICY_SMALLEST_GROUP = "policy_smallest_group"

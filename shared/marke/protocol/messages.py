@@ -223,7 +223,8 @@ class Void(Document):
     round_id: RoundId
     question_hash: Sha256
     coverage: Coverage
-    reason: Literal["too_few", "withdrawn"]
+    reason: Literal["too_few", "unusable", "withdrawn"]
+    """`unusable`: the answers that came cannot be added up."""
     made: Instant
 
 
