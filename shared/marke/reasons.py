@@ -306,6 +306,7 @@ class Reason(StrEnum):
     WRONG_RECEIPT = "wrong_receipt"
     UNKNOWN_ROUND = "unknown_round"
     ROUND_OF_OTHER_QUESTION = "round_of_other_question"
+    ROUND_UNLIKE_QUESTION = "round_unlike_question"
     QUESTION_REPLAYED = "question_replayed"
     QUESTION_EXPIRED = "question_expired"
     QUESTION_TOO_EARLY = "question_too_early"
