@@ -23,6 +23,7 @@ class Reason(StrEnum):
     NOT_CANONICAL = "not_canonical"
     BAD_INSTANT = "bad_instant"
     BAD_FIELD = "bad_field"
+    HIDDEN_CHARACTER = "hidden_character"
     BAD_PERIOD = "bad_period"
 
     # demonstration
