@@ -66,6 +66,10 @@ class TrustShelf:
         """Return the state of trust; raises as `held` does."""
         return self.held(session, now=now).trust
 
+    def network(self, session: Session, *, now: datetime) -> str:
+        """Return the name of the federation, to which tokens are bound; no later root changes it."""
+        return (self._held or self.held(session, now=now)).trust.network
+
     def token_keys(self, session: Session, *, now: datetime) -> Mapping[str, PublicKey]:
         """Return collective -> key of everybody who may call now; raises when root or directory has expired."""
         held = self.held(session, now=now)

@@ -70,7 +70,7 @@ class Agent:
         standpoint = self._look(now, report)
         if standpoint is None:
             return report
-        caller = Caller(standpoint.signer.collective, self._key, self._settings.chance)
+        caller = Caller(standpoint.signer.collective, self._key, self._settings.chance, standpoint.trust.network)
         standpoint = self._exchange.poll(standpoint, caller, report, now)
         self._remember(standpoint)
         with reading(self._engine) as session:

@@ -307,7 +307,7 @@ def _without_stale_directory(state: TrustState) -> TrustState:
     """Keep the directory only when a threshold of the new root's keys had signed it, and by those signatures.
 
     A directory by keys that were taken away is forgotten. Its number is not: whoever may still sign signed older ones
-    too, and none of those may come back. A thief who counted ahead gained at most LONGEST_LEAP a step.
+    too, and none of those may come back. A thief who counted ahead gained at most LONGEST_LEAP a step (ADR 0020).
     """
     envelope = state.directory_envelope
     if envelope is None:

@@ -39,6 +39,11 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 """Controls, formats such as the marks that turn the direction of writing, and separators of lines and paragraphs."""
 
 
+def in_one_line(text: str) -> str:
+    """Return a text as a Line can hold it: a question mark for each hidden character."""
+    return text if text.isprintable() else "".join("?" if unicodedata.category(c) in _HIDDEN else c for c in text)
+
+
 def _in_one_line(text: object) -> object:
     """Refuse what breaks a line or cannot be seen: with it a name could pretend to be a row of its own."""
     # quick for nearly every text: what is printable has nothing hidden in it
@@ -129,6 +134,7 @@ def bad_field(error: ValidationError) -> BadInputError:
     """Turn pydantic's report into our error, naming the first field; the value itself is never repeated."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part)[:40] for part in first["loc"][:6]) or "document"
+    where = in_one_line(where)
     if first["type"] == "extra_forbidden":
         return BadInputError(Reason.UNKNOWN_FIELD, field=where)
     if first["type"] == _HIDDEN_CHARACTER:
@@ -147,4 +153,4 @@ class Bilingual(Document):
         return self.nl if language == "nl" else self.en
 
 
-__all__ = ["Bilingual", "Document", "Instant", "Line", "Paragraph", "Sha256", "bad_field"]
+__all__ = ["Bilingual", "Document", "Instant", "Line", "Paragraph", "Sha256", "bad_field", "in_one_line"]

@@ -85,7 +85,7 @@ def test_a_node_that_lacks_very_many_roots_gets_them_in_portions(door: Door) -> 
     with door.consortium.session() as session:
         one = door.consortium.hub.trust.held(session, now=door.consortium.now)
         many = replace(one, roots=one.roots * (2 * MOST_ROOTS))
-        held, pages = 0, []
+        held, pages = 0, list[feed.FeedPage]()
         while not pages or pages[-1].more:
             request = poll_request(root_version=held, directory_version=0)
             pages.append(gather_news(session, collective=ada.id, held=many, request=request))

@@ -1,7 +1,7 @@
 """A hub that lies, is away or is slow: nothing wrong is believed, nothing of ours is lost, and it is said aloud."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -151,7 +151,7 @@ def test_junk_without_end_costs_one_line_a_poll_and_a_hundred_rows_a_day(
     rows, lines = len(incidents(alice)), audit_lines(alice)
     for start in (0, MOST_ENVELOPES):
         junk = [str(number) for number in range(start, start + MOST_ENVELOPES)]
-        liar.about("/poll", lambda said, junk=junk: said.envelopes(lambda _held: junk) if said.status == 200 else said)
+        liar.about("/poll", says(junk))
         alice.restart()
         assert len(alice.step().not_believed) == MOST_ENVELOPES
         federation.consortium.clock.forward(minutes=2)
@@ -164,10 +164,15 @@ def test_junk_without_end_costs_one_line_a_poll_and_a_hundred_rows_a_day(
 
 def test_more_envelopes_than_an_answer_may_hold_are_not_read(alice: LiveNode, liar: Liar) -> None:
     many = [str(number) for number in range(MOST_ENVELOPES + 1)]
-    liar.about("/poll", lambda said: said.envelopes(lambda _held: many) if said.status == 200 else said)
+    liar.about("/poll", says(many))
     alice.restart()
     report = alice.step()
     assert (report.failure, report.failure_details["field"]) == (Reason.HUB_BAD_ANSWER, "envelopes")
+
+
+def says(envelopes: list[str]) -> Callable[[Said], Said]:
+    """Return a lie that puts these in place of what the hub says."""
+    return lambda said: said.envelopes(lambda _held: envelopes) if said.status == 200 else said
 
 
 def cursor_of(node: LiveNode) -> int:

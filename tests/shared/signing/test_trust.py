@@ -13,6 +13,7 @@ from marke.signing.fingerprint import root_fingerprint
 from marke.signing.keys import PrivateKey
 from marke.signing.root import ROOT_PAYLOAD_TYPE, Directory, RoleName
 from marke.signing.trust import CLOCK_TOLERANCE, LONGEST_LEAP, KeptDirectory, TrustState
+from marke.vocabulary.ids import content_hash
 from support.known_keys import (
     ALICE,
     ALICE_KEY,
@@ -247,6 +248,13 @@ def test_a_new_root_takes_an_approvers_key_away() -> None:
     with refusal(Reason.REVOKED_KEY):
         opened_question(trust, APPROVER_KEYS[:3])
     assert opened_question(trust, APPROVER_KEYS[1:4]) == 3
+
+
+def test_the_name_of_the_federation_is_the_same_under_every_root() -> None:
+    moved = a_trust().with_root(seal(a_root(2), ROOT_KEYS[:3]), now=NOON)
+    assert moved.network == pinned().network == content_hash(a_root().to_bytes())
+    other = a_root(constants=a_root().constants.model_copy(update={"directory_age_days": 9}))
+    assert pinned(other).network != moved.network
 
 
 def test_a_new_root_takes_the_hubs_stolen_key_away() -> None:
