@@ -21,6 +21,7 @@ class Reason(StrEnum):
     NOT_CANONICAL = "not_canonical"
     BAD_INSTANT = "bad_instant"
     BAD_FIELD = "bad_field"
+    HIDDEN_CHARACTER = "hidden_character"
     BAD_PERIOD = "bad_period"
 
     # what was typed
@@ -79,6 +80,7 @@ class Reason(StrEnum):
     NO_DIRECTORY = "no_directory"
     ROLLED_BACK_DIRECTORY = "rolled_back_directory"
     REPLACED_DIRECTORY = "replaced_directory"
+    LEAPT_DIRECTORY = "leapt_directory"
     DIRECTORY_EXPIRED = "directory_expired"
     KEY_IN_TWO_ROLES = "key_in_two_roles"
     UNKNOWN_COLLECTIVE = "unknown_collective"
@@ -228,6 +230,7 @@ class Reason(StrEnum):
     DISTRIBUTION_TOO_VAGUE = "distribution_too_vague"
     NOTHING_TO_SHOW = "nothing_to_show"
     CELLS_DO_NOT_FIT = "cells_do_not_fit"
+    TOO_MANY_HOUSEHOLDS = "too_many_households"
     TREND_DOES_NOT_FIT = "trend_does_not_fit"
     NO_PLACE_YET = "no_place_yet"
     POLICY_SMALLEST_GROUP = "policy_smallest_group"
@@ -327,6 +330,7 @@ class Reason(StrEnum):
     WRONG_RECEIPT = "wrong_receipt"
     UNKNOWN_ROUND = "unknown_round"
     ROUND_OF_OTHER_QUESTION = "round_of_other_question"
+    ROUND_UNLIKE_QUESTION = "round_unlike_question"
     QUESTION_REPLAYED = "question_replayed"
     QUESTION_EXPIRED = "question_expired"
     QUESTION_TOO_EARLY = "question_too_early"

@@ -46,6 +46,7 @@ class Server:
     """One hub in processes of its own."""
 
     home: Path
+    network: str
     url: str = ""
     process: subprocess.Popen[str] | None = None
     client: httpx.Client = field(default_factory=lambda: httpx.Client(transport=httpx.HTTPTransport(retries=6)))
@@ -77,7 +78,7 @@ class Server:
         token = mint_token(
             who.key,
             issuer=who.id,
-            audience="marke-hub",
+            audience=self.network,
             method=method,
             path=path,
             body=body,
@@ -122,7 +123,7 @@ def server(tmp_path: Path) -> Iterator[tuple[Server, Consortium]]:
     migrate(engine, MIGRATIONS)
     consortium = new_consortium(engine, home, RealTime())
     consortium.enrol(*WHO)
-    running = Server(home)
+    running = Server(home, consortium.network)
     running.start()
     yield running, consortium
     running.kill()

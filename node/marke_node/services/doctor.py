@@ -101,7 +101,7 @@ def _membership(home: HomePage) -> Finding:
 
 def _trust(session: Session, *, allow_demo: bool, now: datetime) -> Finding:
     try:
-        trust = load_trust(session, now=now, allow_demo=allow_demo)
+        trust = load_trust(session, allow_demo=allow_demo)
         trust.check_root_fresh(now=now)
         if trust.held_directory is not None:
             trust.check_directory_fresh(now=now)

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from marke.errors import BadInputError, ConflictError, MarkeError, NotFoundError, RefusedError
 from marke.protocol.messages import Problem
 from marke.reasons import Reason
+from marke.vocabulary.document import in_one_line
 from marke_ground.web.access import OpenToAll, access_of
 from marke_ground.web.render import negotiate_language, render
 from marke_ground.web.visit import ground, visit
@@ -58,7 +59,7 @@ def problem(error: MarkeError, status: int | None = None) -> Response:
     """Return an RFC 9457 problem document; the reason is stable, the sentence may be improved."""
     document = Problem(
         type="about:blank",
-        title=_sentence(error)[:LONGEST_TITLE],
+        title=in_one_line(_sentence(error))[:LONGEST_TITLE],
         status=status or error.http_status,
         reason=error.reason.value,
     )
