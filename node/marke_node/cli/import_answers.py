@@ -26,7 +26,7 @@ _ZONE = ZoneInfo(AMSTERDAM)
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "nl": {
         "file": "{title}: {rows:rij|rijen}, {first} tot {last}",
-        "register": "  meter {meter}  {register:38} {kind:8} {readings:>9} metingen  totaal {total} {unit}",
+        "register": "  meter {meter}  {register:40} {kind:8} {readings:>9} metingen  totaal {total} {unit}",
         "rejected": "{count:rij|rijen} niet gebruikt:",
         "would": "Overnemen voegt {added} toe; {unchanged} waren al bekend, {changed} veranderen.",
         "did": "Overgenomen: {added} nieuw, {unchanged} al bekend, {changed} veranderd.",
@@ -40,7 +40,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     },
     "en": {
         "file": "{title}: {rows:row|rows}, {first} to {last}",
-        "register": "  meter {meter}  {register:38} {kind:8} {readings:>9} readings  total {total} {unit}",
+        "register": "  meter {meter}  {register:40} {kind:8} {readings:>9} readings  total {total} {unit}",
         "rejected": "{count:row|rows} not used:",
         "would": "Taking it would add {added}; {unchanged} are known already, {changed} change.",
         "did": "Taken: {added} new, {unchanged} known already, {changed} changed.",
