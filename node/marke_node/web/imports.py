@@ -61,6 +61,8 @@ class ChoiceForm(Form):
     household: str = Field(default="", max_length=19)
     meters: tuple[tuple[int, str], ...] = ()
     """Household of each meter by its place in the file, when there is more than one of a kind."""
+    unit_confirmed: Literal["", "yes"] = ""
+    """Whether somebody says that an unusual unit is right."""
 
 
 @IMPORT.get("")
@@ -125,7 +127,17 @@ def take(upload_id: str) -> AnyResponse:
     if chosen.choice != held.choice:
         _uploads().note(upload_id, chosen)
         return redirect(url_for("import.look", upload_id=upload_id, other=1, _anchor="whose"), SEE_OTHER)
-    report = _commit(upload_id, held)
+    try:
+        report = _commit(upload_id, held, unit_confirmed=form.unit_confirmed == "yes")
+    except BadInputError as error:
+        if error.reason is not Reason.IMPORT_UNIT_UNUSUAL:
+            raise
+        view = _view(visit().session, upload_id, held)
+        return render(
+            "import/preview.html",
+            status=NOT_READABLE,
+            view=replace(view, errors=(("unit_confirmed", visit().voice.say("import.unit_first")),)),
+        )
     after_this_request(_taken(upload_id, report.id))
     return _to_done(report.id)
 
@@ -225,12 +237,13 @@ def _look_at(session: Session, upload_id: str, held: Held) -> ImportPreview | Me
     return preview_import.preview(session, request=_readings_request(upload_id, held), now=now)
 
 
-def _commit(upload_id: str, held: Held) -> ImportReport:
+def _commit(upload_id: str, held: Held, *, unit_confirmed: bool) -> ImportReport:
     here = visit()
     if held.kind == "members":
         wanted = _members_request(upload_id, held)
         return import_members.commit(here.session, request=wanted, by=here.by, now=here.now)
-    return commit_import.commit(here.session, request=_readings_request(upload_id, held), by=here.by, now=here.now)
+    asked = replace(_readings_request(upload_id, held), unit_confirmed=unit_confirmed)
+    return commit_import.commit(here.session, request=asked, by=here.by, now=here.now)
 
 
 def _readings_request(upload_id: str, held: Held) -> ImportRequest:

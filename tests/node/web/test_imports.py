@@ -291,3 +291,18 @@ def test_a_list_of_members_goes_from_upload_to_done(site: NodeSite, alice: Flask
 
 def test_an_import_that_never_was_has_no_page(alice: FlaskClient) -> None:
     assert alice.get("/import/done/imp_aaaaaaaaaaaaaaaa").status_code == 404
+
+
+def test_gas_that_looks_like_kilowatt_hours_is_kept_only_when_somebody_says_that_it_is_gas(
+    site: NodeSite, alice: FlaskClient
+) -> None:
+    winter = engie(START, [(EAN_GAS, "0.625", "Gas", "0")] * (24 * 100))
+    page = uploaded(alice, winter)
+    choice: Fields = {"household": home_of(alice.get(page).text, "Lid 1"), "step": "choose"}
+    send(alice, page, choice)
+    assert "Ja, de eenheid klopt" in alice.get(page).text
+    unsure = send(alice, f"{page}/commit", {**choice, "step": "take"})
+    assert (unsure.status_code, site.imports()) == (422, 0)
+    assert "Zeg eerst of de eenheid klopt" in unsure.text
+    sure = send(alice, f"{page}/commit", {**choice, "step": "take", "unit_confirmed": "yes"})
+    assert (sure.status_code, site.imports()) == (303, 1)
