@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from marke.codebook.builtin import read_builtin
 from marke.codebook.model import Codebook
 from marke.errors import NotFoundError
 from marke.protocol.messages import Result
@@ -93,7 +94,16 @@ def list_places(session: Session) -> tuple[str, ...]:
     )
     rows = session.execute(query).all()
     placed = [row.id for row in rows if Statistic.PLACE in question_in(row.envelope).bundle.statistics]
-    return tuple(round_id for round_id in placed if rounds_log.find_contribution(session, round_id) is not None)
+    return tuple(round_id for round_id in placed if _has_place(session, round_id))
+
+
+def _has_place(session: Session, round_id: str) -> bool:
+    """Say whether we gave an answer, and enough others did: one round too small must not hide the others."""
+    try:
+        read_place(session, round_id=round_id, codebook=read_builtin())
+    except NotFoundError:
+        return False
+    return True
 
 
 def _own(session: Session, round_id: str, leaf: str) -> tuple[int, int]:
