@@ -71,10 +71,9 @@ class Canaries:
                 for column in table.columns:
                     if is_words(column) and name_of(column) not in {*WORDS, *PSEUDONYMS}:
                         text = f"canary-{table.name}-{column.name}-"
-                        session.execute(
-                            update(table).values({column.name: literal(text).concat(table.c.number.cast(Text))})
-                        )
-                        self.planted[name_of(column)] = (text,)
+                        value = literal(text).concat(table.c.number.cast(Text))
+                        session.execute(update(table).values({column.name: value}))
+                        self.planted[name_of(column)] = frozenset({text})
             for name in PSEUDONYMS:
                 table_name, column_name = name.split(".")
                 table = next(found for found in PROTECTED if found.name == table_name)

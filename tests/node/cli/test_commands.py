@@ -22,8 +22,9 @@ def federation(tmp_path: Path) -> Iterator[LiveFederation]:
 
 
 @pytest.fixture(autouse=True)
-def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _surroundings(tmp_path: Path, empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARKE_HOME", str(tmp_path / "node"))
+    monkeypatch.setenv("MARKE_DATABASE_URL", empty_database_url)
     monkeypatch.setenv("MARKE_ENV", "demo")
 
 
