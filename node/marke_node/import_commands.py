@@ -169,7 +169,10 @@ def _open() -> tuple[Node, Engine]:
     def ask() -> bytes:
         return str(click.prompt("Passphrase", hide_input=True, err=True)).encode("utf-8")
 
-    return open_node(NodeConfig.from_environ(os.environ), secrets.token_bytes, ask=ask)
+    found = open_node(NodeConfig.from_environ(os.environ), secrets.token_bytes, ask=ask)
+    # PostgreSQL is told that we go; without this, its connection is only dropped
+    click.get_current_context().call_on_close(found[1].dispose)
+    return found
 
 
 def _meters(given: Sequence[str]) -> Mapping[int, str]:

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from marke import canonical
 from marke_hub.services.admit_collective import admit_collective
 from marke_hub.services.invite_collective import invite_collective
-from marke_node.cli import COMMANDS, node, surroundings
+from marke_node.cli import node, surroundings
 from support.consortium import OPERATOR
 from support.live_federation import LiveFederation, live_federation
 
@@ -51,13 +51,6 @@ def invitation(federation: LiveFederation, folder: Path) -> Path:
 @pytest.fixture
 def _the_hubs_time(federation: LiveFederation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(surroundings, "now", lambda: federation.consortium.now)
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str) -> None:
-    result = marke(command, "--help")
-    assert result.exit_code == 0, result.output
-    assert result.output.strip()
 
 
 def test_a_new_node_shows_its_six_words_and_a_second_is_refused() -> None:
