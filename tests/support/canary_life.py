@@ -14,15 +14,19 @@ from click.testing import CliRunner
 from sqlalchemy import func, select, text, update
 from werkzeug.test import TestResponse
 
+from marke.codebook.builtin import read_builtin
+from marke.codebook.model import Purpose
 from marke.errors import MarkeError
 from marke.reasons import LANGUAGES
 from marke.vocabulary.actor import Actor
+from marke_deploy.cli import main
 from marke_deploy.demo_files import econobis_members
 from marke_ground.store.engine import Session, reading, transaction
-from marke_node.cli import node as marke_node_command
 from marke_node.config import NodeConfig
-from marke_node.services import register_member
+from marke_node.services import add_household, give_consent, register_member, withdraw_consent
+from marke_node.services.add_household import NewHousehold
 from marke_node.services.commit_import import commit
+from marke_node.services.give_consent import ConsentText, Yes
 from marke_node.services.import_members import MembersRequest
 from marke_node.services.import_members import commit as commit_members
 from marke_node.services.list_homes import list_homes
@@ -100,6 +104,7 @@ def life(folder: Path) -> Iterator[Lived]:
 
     with all_logs() as logs, web_sites(folder, 3, front=tap.before, prepare=prepare) as sites:
         lived = Lived(sites, canaries, tap.heard, logs)
+        _join_and_leave(lived)
         _look_at_everything(lived)
         _bring_files(lived)
         _provoke(lived)
@@ -120,6 +125,29 @@ def _members(**particulars: str) -> bytes:
     person = {"voornaam": "Bob", "achternaam": "de Vries", "straat": "A", "huisnummer": "1", "email": "b@example.org"}
     person |= {"postcode": "7201AB"}
     return econobis_members([{**person, **particulars}, *({**person, "huisnummer": str(n)} for n in range(2, 99))])
+
+
+def _join_and_leave(lived: Lived) -> None:
+    """Let somebody whose particulars are canaries join, say yes, take it back and leave, through the services."""
+    engine, now = lived.node.engine, lived.node.consortium.now
+    with transaction(engine) as session:
+        new = NewHousehold(joined=date(2025, 1, 1), codes={"dwelling_type": "terraced"})
+        home = add_household.add(session, household=new, codebook=read_builtin(), by=BOARD, now=now)
+        person = NewMember(
+            household=home,
+            name="canary-members-name-x",
+            joined=date(2025, 1, 1),
+            email="canary-members-email-x",
+            telephone="canary-members-telephone-x",
+            address="canary-members-address-x",
+            postcode="canary-members-postcode-x",
+            town="canary-members-town-x",
+            relation_number="canary-members-relation_number-x",
+        )
+        member = register_member.register(session, member=person, by=BOARD, now=now)
+        agreed = ConsentText(text_hash="sha256:" + "a" * 64)
+        give_consent.give(session, given=[Yes(member, Purpose.BENCHMARK, None)], text=agreed, by=BOARD, now=now)
+        withdraw_consent.withdraw_all(session, member=member, by=BOARD, now=now)
 
 
 def _look_at_everything(lived: Lived) -> None:
@@ -213,5 +241,5 @@ def _type_commands(lived: Lived, folder: Path) -> None:
     make_node(NodeConfig.from_environ(environ), None, CHANCE, now=lived.node.consortium.now)
     for words in _COMMANDS:
         for form in ((), ("--json",)):
-            done = CliRunner().invoke(marke_node_command, [*words, *form], env=environ)
+            done = CliRunner().invoke(main, ["node", *words, *form], env=environ)
             lived.printed[" ".join((*words, *form))] = f"{done.output}\n{done.stderr}\n{done.exception!r}"
