@@ -18,6 +18,7 @@ from marke_node.hub_link.address import HubAddress
 from marke_node.hub_link.link import HubLink
 from marke_node.jobs.agent import Agent, AgentSettings
 from marke_node.jobs.runner import AgentThread
+from marke_node.services.hold_upload import drop_old_uploads
 from marke_node.services.join_federation import read_membership
 from marke_node.services.node import EXTENSION, Node, open_node
 from marke_node.store.access import ACCESS
@@ -54,6 +55,7 @@ def create_app_of(node: Node, engine: Engine, clock: Clock | None = None) -> Fla
         blueprints=blueprints(),
     )
     app.extensions[EXTENSION] = node
+    drop_old_uploads(node.config.home, now=(clock or RealClock()).now())
     return app
 
 
@@ -100,4 +102,8 @@ def make_agent(node: Node, engine: Engine) -> Agent:
 
 def make_agent_thread(node: Node, engine: Engine, clock: Clock | None = None) -> AgentThread:
     """Make the thread that steps a node's agent; it waits by itself until the node has joined."""
-    return AgentThread(lambda: make_agent(node, engine), clock or RealClock(), node.wake)
+
+    def tidy(now: datetime) -> None:
+        drop_old_uploads(node.config.home, now=now)
+
+    return AgentThread(lambda: make_agent(node, engine), clock or RealClock(), node.wake, tidy)

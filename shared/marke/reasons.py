@@ -200,6 +200,7 @@ class Reason(StrEnum):
     QUESTION_BREAKDOWN = "question_breakdown"
     QUESTION_STATISTIC_MISSING = "question_statistic_missing"
     QUESTION_STATISTIC_UNUSED = "question_statistic_unused"
+    QUESTION_SQUARES_OF_YES_OR_NO = "question_squares_of_yes_or_no"
     QUESTION_NAMED_TWICE = "question_named_twice"
     QUESTION_PLACE_ALONE = "question_place_alone"
     QUESTION_GROUP_TOO_SMALL = "question_group_too_small"

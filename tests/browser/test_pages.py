@@ -7,6 +7,7 @@ import pytest
 
 from support.browsing import Look, Place, Visitor, axe_path
 from support.consortium import OPERATOR
+from support.import_visits import import_pages
 from support.live_federation import BOARD
 from support.web_sites import NODE_OPERATOR, WebSites
 
@@ -50,6 +51,10 @@ PAGES: dict[str, Callable[[WebSites], Place]] = {
     "node places": lambda _: Place("node-places", "node", "/place", BOARD),
     "node place": lambda sites: Place("node-place", "node", f"/place/{sites.placed}", BOARD),
     "node import": lambda _: Place("node-import", "node", "/import", BOARD),
+    "node import preview": lambda sites: Place("node-import-preview", "node", import_pages(sites).one_home, BOARD),
+    "node import meters": lambda sites: Place("node-import-meters", "node", import_pages(sites).meters, BOARD),
+    "node import members": lambda sites: Place("node-import-members", "node", import_pages(sites).members, BOARD),
+    "node import done": lambda sites: Place("node-import-done", "node", import_pages(sites).done, BOARD),
     "node doctor": lambda _: Place("node-doctor", "node", "/doctor", BOARD),
     "node about": lambda _: Place("node-about", "node", "/about", None),
     "node not permitted": lambda _: Place("node-not-permitted", "node", "/import", NODE_OPERATOR),

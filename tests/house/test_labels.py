@@ -54,7 +54,9 @@ def test_every_field_of_every_page_has_a_label(kind: Kind, sites: WebSites) -> N
 def _upload(browser: FlaskClient, kind: str, content: bytes) -> str:
     csrf = csrf_of(browser.get("/import").text)
     data = {"csrf": csrf, "kind": kind, "file": (BytesIO(content), "file.csv")}
-    return browser.post("/import", data=data, headers=SAME_ORIGIN, content_type="multipart/form-data").text
+    return browser.post(
+        "/import", data=data, headers=SAME_ORIGIN, content_type="multipart/form-data", follow_redirects=True
+    ).text
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from click.testing import CliRunner
 from sqlalchemy import func, select, text, update
@@ -38,10 +39,11 @@ from support.canaries import Canaries, Tap, all_logs
 from support.consortium import OPERATOR
 from support.live_federation import BOARD, CHANCE, LiveFederation, LiveNode
 from support.meter_files import EAN_ELECTRICITY, engie
+from support.node_site import send
 from support.route_walk import Kind, addresses, site_of, visitor
-from support.small_site import SAME_ORIGIN, csrf_of
 from support.web_sites import MEMBER, NODE_OPERATOR, WebSites, web_sites
 
+SEE_OTHER: Final = 303
 IN_A_FILE: Final = "canary-in-a-file"
 START: Final = datetime(2025, 1, 31, 23, tzinfo=UTC)
 METER_FILE: Final = engie(START, [(EAN_ELECTRICITY, "0.5", "Elektriciteit", "true")] * 48)
@@ -170,25 +172,26 @@ def _see(lived: Lived, kind: Kind, actor: Actor | None, endpoint: str, answer: T
 
 def _bring_files(lived: Lived) -> None:
     """Bring good and bad files to the pages of the import, and ask there whose meter it is."""
-    browser = visitor(lived.sites.node, BOARD)
-    csrf = csrf_of(browser.get("/import").text)
+    browser, urls = visitor(lived.sites.node, BOARD), lived.sites.node.app.url_map.bind("localhost")
 
-    def post(endpoint: str, **form: object) -> str:
-        path = {"import.upload": "/import", "import.look_again": "/import/preview", "import.take": "/import/commit"}
-        answer = browser.post(path[endpoint], data={"csrf": csrf, **form}, headers=SAME_ORIGIN)
-        return _see(lived, "node", BOARD, endpoint, answer)
+    def post(path: str, **form: object) -> str:
+        """Send a form, follow it, and return where it led."""
+        answer = send(browser, path, form)
+        _see(lived, "node", BOARD, urls.match(path, "POST")[0], answer)
+        if answer.status_code == SEE_OTHER:
+            _see(lived, "node", BOARD, urls.match(urlsplit(answer.location).path)[0], browser.get(answer.location))
+        return answer.location or path
 
-    page = post("import.upload", kind="readings", file=(BytesIO(METER_FILE), f"{EAN_ELECTRICITY}.csv"))
-    upload = page.split('name="upload" value="', 1)[1][:32]
-    page = post("import.look_again", kind="readings", upload=upload, name="canary")
-    home = re.findall(r'value="(hh_[a-z2-7]{16})"', page)[0]
-    post("import.look_again", kind="readings", upload=upload, household=home)
-    post("import.take", kind="readings", upload=upload, household=home)
-    post("import.take", kind="readings", upload=upload, household=IN_A_FILE)
+    page = post("/import", kind="readings", file=(BytesIO(METER_FILE), f"{EAN_ELECTRICITY}.csv"))
+    post(page, name="canary", step="search")
+    home = re.findall(r'value="(hh_[a-z2-7]{16})"', browser.get(page).text)[0]
+    post(page, household=home, step="choose")
+    post(f"{page}/commit", household="hh_aaaaaaaaaaaaaaaa", step="take")
+    post(f"{page}/commit", household=home, step="take")
     for column in BAD_COLUMNS:
-        post("import.upload", kind="members", file=(BytesIO(_members(**{column: IN_A_FILE})), "members.csv"))
+        post("/import", kind="members", file=(BytesIO(_members(**{column: IN_A_FILE})), "members.csv"))
     for broken in (METER_FILE.replace(b'"0.5"', f'"{IN_A_FILE}"'.encode()), f"{IN_A_FILE};1\n2;3\n".encode() * 40):
-        post("import.upload", kind="readings", file=(BytesIO(broken), "meters.csv"))
+        post("/import", kind="readings", file=(BytesIO(broken), "meters.csv"))
 
 
 def _provoke(lived: Lived) -> None:

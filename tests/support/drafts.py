@@ -46,6 +46,8 @@ def ask(
 ) -> CheckedQuestion:
     """Return a checked question with exactly the statistics its readings can use."""
     used = frozenset[Statistic]().union(*(KINDS[reading].uses for reading in readings))
+    if variable.is_yes_or_no:
+        used -= {Statistic.SQUARES}
     question = a_question(
         variable=variable.id,
         period=period,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from marke.privacy.groups import Group
 from marke.questions.check import CheckedQuestion
-from marke.questions.grouping import leaf_of
+from marke.questions.grouping import bounds_of, leaf_of
 from marke.questions.reference import Known
 from marke.questions.tally import group
 from support.small_codebook import checked
@@ -15,9 +15,9 @@ from support.small_codebook import checked
 
 def households(question: CheckedQuestion) -> st.SearchStrategy[Known]:
     """Return a strategy for one household with a code in each category that is asked, and a value around the bounds."""
-    codes = st.fixed_dictionaries(
-        {axis.category.id: st.sampled_from([*sorted(axis.group_of), "not known"]) for axis in question.axes}
-    )
+    asked = {axis.category.id: st.sampled_from([*sorted(axis.group_of), "not known"]) for axis in question.axes}
+    own = {question.own_category: st.sampled_from([*sorted(question.variable.clip_by), "not known"])}
+    codes = st.fixed_dictionaries(own | asked)
     ends = [end for clip in question.clips.values() for end in (clip.low, clip.high)]
     return st.builds(Known, codes, st.integers(min(ends) - 20, max(ends) + 20))
 
@@ -38,8 +38,12 @@ def collectives(draw: st.DrawFn, question: CheckedQuestion) -> Mapping[str, Sequ
 
 def records(question: CheckedQuestion, held: Sequence[Known]) -> list[tuple[str, int]]:
     """Return (leaf, value) records as a node makes them."""
-    found = [(leaf_of(question, one.codes), one.value) for one in held]
-    return [(leaf, value) for leaf, value in found if leaf is not None]
+    found = []
+    for one in held:
+        leaf, bounds = leaf_of(question, one.codes), bounds_of(question, one.codes)
+        if leaf is not None:
+            found.append((leaf, min(max(one.value, bounds.low), bounds.high)))
+    return found
 
 
 def asked(households_count: int) -> tuple[Mapping[str, Group], float]:

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from marke.vocabulary.actor import Actor
 from marke_ground.web.access import OpenToAll, RouteAccess, route_table
+from support.import_visits import import_pages
 from support.small_site import sign_in
 from support.web_sites import WebSite, WebSites
 
@@ -51,11 +52,14 @@ def addresses(sites: WebSites, kind: Kind) -> tuple[Address, ...]:
 
 
 def _arguments(sites: WebSites) -> Mapping[str, Sequence[str]]:
+    pages = import_pages(sites)
     rounds = (sites.answered, sites.placed, sites.waiting, sites.refused, sites.void)
     return {
         "round_id": (*rounds, _UNKNOWN_ROUND, "x"),
         "question": (sites.draft[7:27], "0" * 20, "x"),
         "token": ("a" * 43, "x"),
+        "upload_id": tuple(page.rsplit("/", 1)[1] for page in (pages.one_home, pages.meters, pages.members)),
+        "import_id": (pages.done.rsplit("/", 1)[1], "x"),
         "version": ("1", "99", "9" * 30),
     }
 

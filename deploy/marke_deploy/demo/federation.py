@@ -1,5 +1,6 @@
 """The federation as one object: the demonstration, the fixture of the federation tests, and the benchmark."""
 
+import gc
 import shutil
 import socket
 import tempfile
@@ -101,6 +102,7 @@ class Federation:
         for village in self.villages:
             self._settle(village)
         self.step_all()
+        gc.freeze()  # a program that serves does not look again and again through what it loaded at its start
 
     def _settle(self, village: Village) -> None:
         number = village.homes.number

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from marke.privacy.own_table import Cell, Hidden, OwnTable, Shown
 from marke.privacy.rounding import rounding_base
+from marke.privacy.rules import Rules
 from marke.protocol.messages import Result, ShownCell
 from marke.questions.check import CheckedQuestion
 from marke.questions.model import Statistic, release_key
+from marke.questions.own_lane import own_rules
 from marke.questions.reference import evaluate, evaluate_shown
 from marke.signing.envelope import Envelope
 from marke_deploy.demo.federation import Asked, Federation
@@ -19,7 +21,6 @@ from marke_ground.store.engine import reading
 from marke_node.services.stored_cells import cells_from_text
 from marke_node.store.rounds import ANSWERS, ANSWERS_UNROUNDED
 
-COUNT_BASE = 5
 """Counts are rounded to multiples of this (privacy.md 1.3)."""
 
 
@@ -123,19 +124,22 @@ def _sums(checked: CheckedQuestion, tables: Mapping[str, OwnTable]) -> Mapping[s
 
 def _bounds(checked: CheckedQuestion, tables: Mapping[str, OwnTable]) -> Mapping[str, tuple[Fraction, ...]]:
     """Return, per cell, half the base of every collective's rounded figure, added up."""
+    rules = own_rules(checked)
     found = {leaf: [Fraction(0)] * len(checked.layout.columns) for leaf in checked.layout.all_leaves}
     for table in tables.values():
         for leaf, cell in table.unrounded.items():
             if isinstance(cell, Shown):
                 for position, column in enumerate(checked.layout.columns):
-                    found[leaf][position] += Fraction(_base(column, cell.values[position]), 2)
+                    found[leaf][position] += Fraction(_base(column, cell.values[position], rules), 2)
     return {leaf: tuple(row) for leaf, row in found.items()}
 
 
-def _base(column: str, value: int) -> int:
+def _base(column: str, value: int, rules: Rules) -> int:
     if column.startswith("place_"):
         return 0
-    return rounding_base(value) if column in {"sum", "squares"} else COUNT_BASE
+    if column in {"sum", "squares"}:
+        return max(rounding_base(value, significant=rules.significant_digits), rules.smallest_sum_base)
+    return rules.count_base
 
 
 def _combined(envelope: str, checked: CheckedQuestion) -> Mapping[str, tuple[int, ...]]:

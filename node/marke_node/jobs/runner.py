@@ -4,7 +4,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from marke.clock import Clock
@@ -25,10 +25,20 @@ def _settle() -> None:
 
 
 class AgentThread:
-    """Runs one agent in the background. `make` opens it inside the thread, so that a serving node starts at once."""
+    """Runs one agent in the background. `make` opens it inside the thread, so that a serving node starts at once.
 
-    def __init__(self, make: Callable[[], Agent], clock: Clock, wake: threading.Event | None = None) -> None:
+    `tidy` is called before every step, also when there is no agent to step yet.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Agent],
+        clock: Clock,
+        wake: threading.Event | None = None,
+        tidy: Callable[[datetime], None] = lambda _: None,
+    ) -> None:
         self._make = make
+        self._tidy = tidy
         self._clock = clock
         self._stop = threading.Event()
         self._wake = wake or threading.Event()
@@ -54,8 +64,9 @@ class AgentThread:
         while not self._stop.is_set():
             wait = AFTER_ERROR
             try:
-                agent = agent or self._make()
                 now = self._clock.now()
+                self._tidy(now)
+                agent = agent or self._make()
                 report = agent.step(now)
                 if not settled:
                     _settle()

@@ -1,13 +1,14 @@
 """The roster of a variable, period and revision: frozen when it is first asked, never changed after that.
 
 It holds who was there, how they were classified and what was known of them. A correction after freezing is a fact of
-the next revision, which is another question.
+the next revision, which is another question about the same households: who joins later waits for the next period, or
+the difference of two revisions would be the newcomer (privacy.md 6.3).
 """
 
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from marke import canonical
 from marke.canonical import Json
@@ -19,37 +20,60 @@ from marke_node.store.facts import latest_values
 from marke_node.store.households import household_keys
 from marke_node.store.vault import HOUSEHOLD_CODES, ROSTER_ROWS, ROSTERS
 
+_FROZEN = select(ROSTERS.c.number, ROSTERS.c.size).where(
+    ROSTERS.c.variable == bindparam("of_variable"),
+    ROSTERS.c.period == bindparam("of_period"),
+    ROSTERS.c.revision == bindparam("of_revision"),
+)
+
+_FIRST = select(func.min(ROSTERS.c.number)).where(
+    ROSTERS.c.variable == bindparam("of_variable"), ROSTERS.c.period == bindparam("of_period")
+)
+
 
 def frozen_roster(session: Session, *, bundle: Bundle, codebook: str, now: datetime) -> tuple[int, int]:
     """Return the key and the size of the roster of a bundle; freezes it now when this is the first time it is asked."""
-    found = session.execute(
-        select(ROSTERS.c.number, ROSTERS.c.size).where(
-            ROSTERS.c.variable == bundle.variable,
-            ROSTERS.c.period == bundle.period,
-            ROSTERS.c.revision == bundle.revision,
-        )
-    ).one_or_none()
-    return (found.number, found.size) if found else _freeze(session, bundle, codebook, now)
+    return find_roster(session, bundle=bundle) or _freeze(session, bundle, codebook, now)
+
+
+def find_roster(session: Session, *, bundle: Bundle) -> tuple[int, int] | None:
+    """Return the key and the size of the roster of a bundle, or None when it was never asked."""
+    key = {"of_variable": bundle.variable, "of_period": bundle.period, "of_revision": bundle.revision}
+    found = session.execute(_FROZEN, key).one_or_none()
+    return None if found is None else (found.number, found.size)
+
+
+def roster_now(session: Session, *, bundle: Bundle) -> list[tuple[int, str, int | None]]:
+    """Return household, codes and value as a roster frozen at this moment would hold them; writes nothing."""
+    values = latest_values(session, variable=bundle.variable, period=bundle.period, up_to=bundle.revision)
+    codes = _codes(session)
+    written = cache(_as_json)
+    return [(one, written(codes.get(one, "")), values.get(one)) for one in _households_of(session, bundle)]
 
 
 def _freeze(session: Session, bundle: Bundle, codebook: str, now: datetime) -> tuple[int, int]:
-    households = household_keys(session)
-    values = latest_values(session, variable=bundle.variable, period=bundle.period, up_to=bundle.revision)
-    codes = _codes(session)
+    found = roster_now(session, bundle=bundle)
     key = {"variable": bundle.variable, "period": bundle.period, "revision": bundle.revision}
     number: int = session.execute(
-        insert(ROSTERS).values(**key, codebook=codebook, size=len(households), frozen=now).returning(ROSTERS.c.number)
+        insert(ROSTERS).values(**key, codebook=codebook, size=len(found), frozen=now).returning(ROSTERS.c.number)
     ).scalar_one()
-    written = cache(_as_json)
-    rows = [
-        {"roster": number, "household": one, "codes": written(codes.get(one, "")), "value": values.get(one)}
-        for one in households
-    ]
+    rows = [{"roster": number, "household": one, "codes": codes, "value": value} for one, codes, value in found]
     if rows:
         session.execute(insert(ROSTER_ROWS), rows)
-    details: dict[str, Json] = {"period": bundle.period, "revision": bundle.revision, "households": len(households)}
+    details: dict[str, Json] = {"period": bundle.period, "revision": bundle.revision, "households": len(found)}
     audit.record(session, by=SYSTEM, verb="freeze_roster", subject=bundle.variable, now=now, details=details)
-    return number, len(households)
+    return number, len(found)
+
+
+def _households_of(session: Session, bundle: Bundle) -> list[int]:
+    """Return the households that are here, of those that stood in the first roster of this variable and period."""
+    here = household_keys(session)
+    first = session.execute(_FIRST, {"of_variable": bundle.variable, "of_period": bundle.period}).scalar()
+    if first is None:
+        return here
+    stood = select(ROSTER_ROWS.c.household).where(ROSTER_ROWS.c.roster == first)
+    then = frozenset(session.execute(stood).scalars())
+    return [one for one in here if one in then]
 
 
 _PART, _IS = " ", "="

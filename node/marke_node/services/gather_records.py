@@ -5,18 +5,18 @@ at once. The rule itself is `marke.governance.consent.counts`; this module only 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, Text, bindparam, func, select, type_coerce
+from sqlalchemy import Row, Select, Text, bindparam, func, select, type_coerce
 
-from marke.codebook.model import ConsentCategory, Purpose
+from marke.codebook.model import Clip, ConsentCategory, Purpose
 from marke.governance.consent import Consent, Counts, Taking, counts
 from marke.questions.check import CheckedQuestion
-from marke.questions.grouping import leaf_of
+from marke.questions.grouping import bounds_of, leaf_of
 from marke_ground.store.engine import Session
-from marke_node.services.freeze_roster import frozen_roster
+from marke_node.services.freeze_roster import find_roster, frozen_roster, roster_now
 from marke_node.services.give_consent import EVERY_ORDINARY
 from marke_node.store.vault import CONSENTS, HOUSEHOLDS, MEMBERS, ROSTER_ROWS
 
@@ -26,7 +26,7 @@ class Cohort:
     """The households a question may use, and how many dropped out on the way. The counts never leave the collective."""
 
     records: Sequence[tuple[str, int]] = field(repr=False)
-    """(leaf, value in steps): at most one per household."""
+    """(leaf, value in steps within the household's own bounds): at most one per household."""
     households: Sequence[str] = field(repr=False)
     """Ids of the same households, in the same order."""
     roster_size: int
@@ -47,21 +47,42 @@ def gather(session: Session, *, checked: CheckedQuestion, now: datetime) -> Coho
     """
     question = checked.question
     roster, size = frozen_roster(session, bundle=question.bundle, codebook=question.codebook, now=now)
+    return _cohort(session, checked, session.execute(_ROSTER, {"roster": roster}).all(), size, now)
+
+
+def foresee(session: Session, *, checked: CheckedQuestion, now: datetime) -> Cohort:
+    """Gather the records as they would be if the question were answered now; freezes nothing and writes nothing."""
+    bundle = checked.question.bundle
+    found = find_roster(session, bundle=bundle)
+    if found is not None:
+        return _cohort(session, checked, session.execute(_ROSTER, {"roster": found[0]}).all(), found[1], now)
+    rows = [(number, "", codes, value) for number, codes, value in roster_now(session, bundle=bundle)]
+    return _cohort(session, checked, rows, len(rows), now)
+
+
+def _cohort(
+    session: Session,
+    checked: CheckedQuestion,
+    rows: Iterable[Row[int, str, str, int] | tuple[int, str, str, int | None]],
+    size: int,
+    now: datetime,
+) -> Cohort:
     takes_part = _households_taking_part(session, checked, now)
     grouping = _Grouping(checked)
     records: list[tuple[str, int]] = []
     households: list[str] = []
     consenting = with_fact = 0
-    for number, household, codes, value in session.execute(_ROSTER, {"roster": roster}).all():
+    for number, household, codes, value in rows:
         if number not in takes_part:
             continue
         consenting += 1
         if value is None:
             continue
         with_fact += 1
-        leaf = grouping.leaf(codes)
-        if leaf is not None:
-            records.append((leaf, value))
+        placed = grouping.place(codes)
+        if placed is not None:
+            leaf, bounds = placed
+            records.append((leaf, min(max(value, bounds.low), bounds.high)))
             households.append(household)
     return Cohort(records, households, size, consenting, with_fact, with_fact - len(records))
 
@@ -75,18 +96,20 @@ _ROSTER = (
 
 
 class _Grouping:
-    """Leaves by codes as written: a collective has few different combinations, each looked up once."""
+    """Leaves and bounds by codes as written: a collective has few different combinations, each looked up once."""
 
     def __init__(self, checked: CheckedQuestion) -> None:
         self._checked = checked
-        self._known: dict[str, str | None] = {}
+        self._known: dict[str, tuple[str, Clip] | None] = {}
 
-    def leaf(self, codes: str) -> str | None:
-        """Return the leaf of a household from its codes as canonical JSON."""
+    def place(self, codes: str) -> tuple[str, Clip] | None:
+        """Return the leaf of a household, and the bounds of its value, from its codes as canonical JSON."""
         try:
             return self._known[codes]
         except KeyError:
-            found = self._known[codes] = leaf_of(self._checked, json.loads(codes))
+            read = json.loads(codes)
+            leaf = leaf_of(self._checked, read)
+            found = self._known[codes] = None if leaf is None else (leaf, bounds_of(self._checked, read))
             return found
 
 

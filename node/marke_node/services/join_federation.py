@@ -20,6 +20,8 @@ from marke_ground.store.engine import Session
 from marke_node.services.pipeline_steps import CAPABILITIES
 from marke_node.store.federation import AGENT_STATE, FEDERATION, ONE_ROW, TRUST_ROOTS
 
+_FEDERATION = select(FEDERATION)
+
 
 @dataclass(frozen=True)
 class Pinned:
@@ -52,7 +54,7 @@ def join_federation(
     if now >= invitation.expires:
         raise UntrustedError(Reason.INVITATION_EXPIRED, day=instant_to_text(invitation.expires))
     trust = pinned.trust
-    before = session.execute(select(FEDERATION)).one_or_none()
+    before = session.execute(_FEDERATION).one_or_none()
     asked = {
         "hub_url": invitation.hub_url,
         "collective_name": Enrolment.from_bytes(Envelope.from_bytes(request).payload).collective_name,
@@ -90,7 +92,7 @@ def enrolment_of(
 
 def read_membership(session: Session) -> Membership:
     """Return what this node joined; raises NotFoundError(NOT_JOINED)."""
-    row = session.execute(select(FEDERATION)).one_or_none()
+    row = session.execute(_FEDERATION).one_or_none()
     if row is None:
         raise NotFoundError(Reason.NOT_JOINED)
     return Membership(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from marke.errors import MarkeError, UntrustedError
 from marke.protocol import node_side as talk
@@ -32,7 +32,7 @@ def keep_receipt(
     said = open_message(standpoint.trust, receipt, Receipt, now=now).document
     if (said.content_hash, said.round_id, said.collective) != (content, row.round_id, standpoint.signer.collective):
         raise UntrustedError(Reason.WRONG_RECEIPT)
-    if session.execute(select(RECEIPTS.c.content_hash).where(RECEIPTS.c.content_hash == content)).first() is not None:
+    if rounds_log.has_receipt(session, content):
         return
     session.execute(
         insert(RECEIPTS).values(

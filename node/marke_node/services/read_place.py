@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from marke.codebook.builtin import read_builtin
 from marke.codebook.model import Codebook
 from marke.errors import NotFoundError
 from marke.protocol.messages import Result
@@ -42,8 +41,12 @@ class PlacePage:
     leaf: str
     own_mean: Decimal
     """In the unit of the variable; never leaves the node."""
+    own_households: int
+    """How many of our own households the mean is of; never leaves the node."""
     unit: Unit
     place: "Place"
+    error: Decimal
+    """How far the place may be off, in percentage points."""
     distribution: "DistributionReading"
     made: datetime
 
@@ -55,7 +58,7 @@ def read_place(session: Session, *, round_id: str, codebook: Codebook, leaf: str
     """
     # loaded here: an idle node carries no statistics
     from marke.statistics.place import place  # noqa: PLC0415
-    from marke.statistics.readings import DistributionReading  # noqa: PLC0415
+    from marke.statistics.readings import DistributionReading, DistributionRow  # noqa: PLC0415
 
     row = rounds_log.find_round(session, round_id)
     stored = None if row is None else rounds_log.find_question(session, row.question_hash)
@@ -70,21 +73,42 @@ def read_place(session: Session, *, round_id: str, codebook: Codebook, leaf: str
     if not found:
         raise NotFoundError(Reason.NOT_A_DISTRIBUTION)
     total, count = _own(session, round_id, leaf)
+    where = place(Fraction(total, count), found[0], leaf=leaf)
+    spread = next(one for one in found[0].rows if isinstance(one, DistributionRow) and one.leaf == leaf)
     return PlacePage(
         round_id=round_id,
         variable=checked.variable.id,
         period=str(checked.period),
         leaf=leaf,
         own_mean=to_published(Decimal(total) / count, checked.variable.decimals),
+        own_households=count,
         unit=checked.variable.unit,
-        place=place(Fraction(total, count), found[0], leaf=leaf),
+        place=where,
+        error=spread.expected_error,
         distribution=found[0],
         made=result.made,
     )
 
 
+def read_places(session: Session, *, codebook: Codebook, most: int | None = None) -> tuple[PlacePage, ...]:
+    """Return every place the collective has, the newest first, or the `most` newest.
+
+    A round in which too few collectives answered for a distribution gives no place and is left out.
+    """
+    found: list[PlacePage] = []
+    for round_id in list_places(session):
+        if most is not None and len(found) == most:
+            break
+        try:
+            found.append(read_place(session, round_id=round_id, codebook=codebook))
+        except NotFoundError as error:
+            if error.reason is not Reason.NO_PLACE_YET:
+                raise
+    return tuple(found)
+
+
 def list_places(session: Session) -> tuple[str, ...]:
-    """Return the rounds in which the collective has a place, the newest first."""
+    """Return the rounds that asked for a place and that the collective answered, the newest first."""
     query = (
         select(ROUNDS.c.id, QUESTIONS.c.envelope)
         .join(QUESTIONS, QUESTIONS.c.hash == ROUNDS.c.question_hash)
@@ -94,16 +118,7 @@ def list_places(session: Session) -> tuple[str, ...]:
     )
     rows = session.execute(query).all()
     placed = [row.id for row in rows if Statistic.PLACE in question_in(row.envelope).bundle.statistics]
-    return tuple(round_id for round_id in placed if _has_place(session, round_id))
-
-
-def _has_place(session: Session, round_id: str) -> bool:
-    """Say whether we gave an answer, and enough others did: one round too small must not hide the others."""
-    try:
-        read_place(session, round_id=round_id, codebook=read_builtin())
-    except NotFoundError:
-        return False
-    return True
+    return tuple(round_id for round_id in placed if rounds_log.find_contribution(session, round_id) is not None)
 
 
 def _own(session: Session, round_id: str, leaf: str) -> tuple[int, int]:

@@ -6,17 +6,19 @@ from typing import TypeAlias
 
 from marke.codebook.model import Codebook
 from marke.errors import NotFoundError, UntrustedError
-from marke.governance.mode import HeldForBoard, WhyHeld, route
+from marke.governance.mode import HeldForBoard, Standing, WhyHeld, route
 from marke.protocol.messages import Cell, Coverage, Result, Void
 from marke.questions.check import CheckedQuestion, check
 from marke.questions.explain import explain
+from marke.questions.own_lane import own_rules
 from marke.reasons import Language, Reason
 from marke.signing.envelope import Envelope
 from marke.statistics.readings import FinishedReading
 from marke_ground.store.engine import Session
+from marke_node.services.gather_records import foresee
 from marke_node.services.pipeline import NotBuilt
 from marke_node.services.pipeline_steps import NOT_BUILT
-from marke_node.services.read_register import RegisterEntry, decision_of, entry_of, question_in
+from marke_node.services.read_register import RegisterEntry, entry_of, last_decision_of, question_in
 from marke_node.services.standing_rules import read_standing
 from marke_node.services.stored_cells import cells_from_text
 from marke_node.store import rounds_log
@@ -53,6 +55,18 @@ class NoFigures:
     made: datetime
 
 
+@dataclass(frozen=True)
+class Foresight:
+    """How many households an answer would be of if it were given now. These counts never leave the collective."""
+
+    counting: int
+    """Households whose every adult consents and of which the figure and the group are known."""
+    households: int
+    """All households of the collective."""
+    needed: int
+    """The smallest group; with fewer than this the node cannot answer."""
+
+
 QuestionOutcome: TypeAlias = Figures | NoFigures | None
 
 
@@ -64,6 +78,8 @@ class QuestionPage:
     explanation: str
     """One sentence or two per line, in the reader's language."""
     why_held: tuple[WhyHeld, ...]
+    foresight: Foresight | None
+    """While people may still decide: what a yes would come to now."""
     answer: OwnAnswer | None
     outcome: QuestionOutcome
     not_built: tuple[NotBuilt, ...] = NOT_BUILT
@@ -77,17 +93,24 @@ def read_question(
     stored = None if row is None else rounds_log.find_question(session, row.question_hash)
     if row is None or stored is None:
         raise NotFoundError(Reason.UNKNOWN_ROUND)
-    decided = rounds_log.last_decision(session, round_id)
-    entry = entry_of(row, stored.envelope, None if decided is None else decision_of(decided), now=now)
+    entry = entry_of(row, stored.envelope, last_decision_of(session, round_id), now=now)
     checked = check(question_in(stored.envelope), codebook)
-    routed = route(checked, read_standing(session))
+    standing = read_standing(session)
+    routed = route(checked, standing)
     return QuestionPage(
         entry=entry,
         explanation=explain(checked, codebook, language),
         why_held=routed.why if isinstance(routed, HeldForBoard) else (),
+        foresight=_foresee(session, checked, standing, now) if entry.can_decide else None,
         answer=_answer(session, round_id, checked, entry.stage),
         outcome=_outcome(session, round_id, checked),
     )
+
+
+def _foresee(session: Session, checked: CheckedQuestion, standing: Standing, now: datetime) -> Foresight:
+    cohort = foresee(session, checked=checked, now=now)
+    rules = own_rules(checked, smallest_group=standing.smallest_group)
+    return Foresight(len(cohort.records), cohort.roster_size, rules.smallest_group)
 
 
 def _answer(session: Session, round_id: str, checked: CheckedQuestion, stage: str) -> OwnAnswer | None:

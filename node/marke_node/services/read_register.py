@@ -1,9 +1,10 @@
 """The register: every question that was ever put to this collective, and what became of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from sqlalchemy import Row, select
 
@@ -19,6 +20,8 @@ from marke_node.store.rounds import DECISIONS, QUESTIONS, ROUNDS
 
 _QUESTIONS_KEPT: Final = 64
 
+BoardSaid: TypeAlias = Literal["yes", "no"] | None
+
 
 @dataclass(frozen=True)
 class DecisionView:
@@ -32,11 +35,20 @@ class DecisionView:
     decided_by: str
     """Kind and pseudonym: `board:mem_...`, or `system:agent` when a standing rule decided."""
     decided: datetime
+    board_said: BoardSaid = None
+    """What people said last, whatever the node could do after that; None when only a rule decided."""
 
     @property
     def is_by_board(self) -> bool:
         """Say whether people decided, and not a standing rule."""
         return self.decided_by.startswith("board:")
+
+    @property
+    def could_not(self) -> bool:
+        """Say whether there is no answer although nobody said no: the node could not give one."""
+        if self.outcome != "refused" or self.board_said == "no":
+            return False
+        return self.board_said == "yes" or self.refusal is not RefusalClass.POLICY
 
     def say(self, language: Language) -> str | None:
         """Return the sentence of the reason, for the collective's own eyes."""
@@ -102,8 +114,24 @@ def question_in(envelope: str) -> Question:
     return Question.from_bytes(Envelope.from_text(envelope).payload)
 
 
-def decision_of(row: Row[tuple[object, ...]]) -> DecisionView:
-    """Return the decision that a row holds."""
+def last_decision_of(session: Session, round_id: str) -> DecisionView | None:
+    """Return the decision that counts for a round, or None."""
+    query = select(DECISIONS).where(DECISIONS.c.round_id == round_id).order_by(DECISIONS.c.number)
+    return _folded(session.execute(query).all()).get(round_id)
+
+
+def _folded(rows: Iterable[Row[tuple[object, ...]]]) -> dict[str, DecisionView]:
+    """Return the last decision of each round, with what people said last in it."""
+    found: dict[str, DecisionView] = {}
+    for row in rows:
+        before = found.get(row.round_id)
+        found[row.round_id] = _decision_of(row, None if before is None else before.board_said)
+    return found
+
+
+def _decision_of(row: Row[tuple[object, ...]], said: BoardSaid) -> DecisionView:
+    if row.decided_by.startswith("board:"):
+        said = "no" if row.reason == Reason.REFUSED_BY_BOARD.value else "yes"
     details = canonical.from_bytes(row.details.encode("utf-8"))
     return DecisionView(
         outcome=row.outcome,
@@ -114,9 +142,9 @@ def decision_of(row: Row[tuple[object, ...]]) -> DecisionView:
         else {},
         decided_by=row.decided_by,
         decided=row.decided,
+        board_said=said,
     )
 
 
 def _decisions(session: Session) -> dict[str, DecisionView]:
-    rows = session.execute(select(DECISIONS).order_by(DECISIONS.c.number))
-    return {row.round_id: decision_of(row) for row in rows}
+    return _folded(session.execute(select(DECISIONS).order_by(DECISIONS.c.number)).all())

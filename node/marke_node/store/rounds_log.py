@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from marke.protocol.messages import Round
 from marke.protocol.node_side import NodeState, node_state_from_bytes
@@ -12,10 +12,18 @@ from marke_node.store.rounds import ANSWERS, CONTRIBUTIONS, DECISIONS, QUESTIONS
 
 RoundRow = Row[tuple[object, ...]]
 
+# statements an agent uses many times for every question are made once
+_QUESTION = select(QUESTIONS).where(QUESTIONS.c.hash == bindparam("of"))
+_ROUND = select(ROUNDS).where(ROUNDS.c.id == bindparam("of"))
+_ROUND_ALONE = _ROUND.with_for_update()
+_CHANGE_ROUND = update(ROUNDS).where(ROUNDS.c.id == bindparam("of"))
+_ANSWER = select(ANSWERS).where(ANSWERS.c.release_key == bindparam("of"))
+_HAS_RECEIPT = select(RECEIPTS.c.content_hash).where(RECEIPTS.c.content_hash == bindparam("of"))
+
 
 def find_question(session: Session, question_hash: str) -> RoundRow | None:
     """Return the row of a question, or None."""
-    return session.execute(select(QUESTIONS).where(QUESTIONS.c.hash == question_hash)).one_or_none()
+    return session.execute(_QUESTION, {"of": question_hash}).one_or_none()
 
 
 def nonce_is_used(session: Session, nonce: str) -> bool:
@@ -25,8 +33,7 @@ def nonce_is_used(session: Session, nonce: str) -> bool:
 
 def find_round(session: Session, round_id: str, *, lock: bool = False) -> RoundRow | None:
     """Return the row of a round, or None; `lock` keeps other writers away until the transaction ends."""
-    query = select(ROUNDS).where(ROUNDS.c.id == round_id)
-    return session.execute(query.with_for_update() if lock else query).one_or_none()
+    return session.execute(_ROUND_ALONE if lock else _ROUND, {"of": round_id}).one_or_none()
 
 
 def state_of(row: RoundRow) -> NodeState:
@@ -37,7 +44,7 @@ def state_of(row: RoundRow) -> NodeState:
 def write_state(session: Session, round_id: str, state: NodeState) -> None:
     """Replace the state of a round."""
     values = {"stage": state.state, "state": state.to_bytes().decode("utf-8")}
-    session.execute(update(ROUNDS).where(ROUNDS.c.id == round_id).values(values))
+    session.execute(_CHANGE_ROUND, {"of": round_id, **values})
 
 
 def add_round(session: Session, *, question_hash: str, offer: str, state: NodeState, now: datetime) -> None:
@@ -57,7 +64,7 @@ def add_round(session: Session, *, question_hash: str, offer: str, state: NodeSt
 def write_opening(session: Session, opened: Round, envelope: str) -> None:
     """Keep the signed opening of a round."""
     values = {"opening": envelope, "opens": opened.opens, "closes": opened.closes}
-    session.execute(update(ROUNDS).where(ROUNDS.c.id == opened.round_id).values(values))
+    session.execute(_CHANGE_ROUND, {"of": opened.round_id, **values})
 
 
 def rounds_to_do(session: Session) -> list[tuple[str, str]]:
@@ -80,7 +87,7 @@ def last_decision(session: Session, round_id: str) -> RoundRow | None:
 
 def find_answer(session: Session, release_key: str) -> RoundRow | None:
     """Return the collective's one answer under a release key, or None."""
-    return session.execute(select(ANSWERS).where(ANSWERS.c.release_key == release_key)).one_or_none()
+    return session.execute(_ANSWER, {"of": release_key}).one_or_none()
 
 
 def find_contribution(session: Session, round_id: str) -> RoundRow | None:
@@ -95,5 +102,4 @@ def find_result(session: Session, round_id: str) -> RoundRow | None:
 
 def has_receipt(session: Session, content_hash: str) -> bool:
     """Say whether the hub's receipt for some message is here."""
-    query = select(RECEIPTS.c.content_hash).where(RECEIPTS.c.content_hash == content_hash)
-    return session.execute(query).first() is not None
+    return session.execute(_HAS_RECEIPT, {"of": content_hash}).first() is not None

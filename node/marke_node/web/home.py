@@ -16,6 +16,8 @@ from marke_node.services.look_at_folder import open_files
 from marke_node.services.node import Node
 from marke_node.services.read_home import HomePage, read_home
 from marke_node.services.read_register import read_register
+from marke_node.web.place import place_summaries
+from marke_node.web.place_pages import PlaceSummary
 from marke_node.web.question_pages import RegisterLine, register_line
 
 HOME: Final = Blueprint("home", __name__)
@@ -30,6 +32,8 @@ class FirstPage:
     node: HomePage
     waiting: tuple[RegisterLine, ...]
     happened: tuple[RegisterLine, ...]
+    place: PlaceSummary | None
+    """Our newest place among the collectives, when there is one."""
 
 
 @HOME.get("/")
@@ -38,11 +42,12 @@ def home() -> Response:
     """Show what waits, what happened, and how the connection stands."""
     here = visit()
     answered = list_answered(here.session)
-    entries = tuple(register_line(entry, answered) for entry in read_register(here.session, now=here.now))
+    entries = tuple(register_line(entry, answered, here.voice) for entry in read_register(here.session, now=here.now))
     view = FirstPage(
         node=read_home(here.session, key=at_work(Node).key.public, now=here.now),
         waiting=tuple(line for line in entries if line.entry.can_decide),
         happened=tuple(line for line in entries if not line.entry.can_decide)[:_NEWEST],
+        place=next(iter(place_summaries(1)), None),
     )
     return render("home/home.html", view=view)
 
@@ -51,8 +56,9 @@ def home() -> Response:
 @needs(Permission.SEE_DOCTOR)
 def doctor_page() -> Response:
     """Look the node over, and give a text for support in which nobody's data stand."""
-    found = diagnose()
-    return render("home/doctor.html", found=found, support=support_text(found))
+    here, found = visit(), diagnose()
+    node = read_home(here.session, key=at_work(Node).key.public, now=here.now)
+    return render("home/doctor.html", found=found, node=node, support=support_text(found))
 
 
 @HOME.get("/about")

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from markupsafe import Markup
+
 from marke.codebook.builtin import read_builtin
-from marke.formats import moment, number, period
-from marke.protocol.messages import ShownCell
+from marke.formats import moment, period
 from marke.questions.check import CheckedQuestion, check
 from marke.questions.model import Question
 from marke.vocabulary.document import Bilingual
@@ -14,8 +15,9 @@ from marke_ground.web.coverage_views import CoverageView, coverage_view
 from marke_ground.web.figure_views import group_name
 from marke_ground.web.i18n import Voice
 from marke_ground.web.reading_views import Asking, OwnMeans, ReadingView, reading_views
-from marke_node.services.read_question import Figures, OwnAnswer, QuestionPage
-from marke_node.services.read_register import RegisterEntry
+from marke_node.services.read_question import Figures, QuestionPage
+from marke_node.services.read_register import DecisionView, RegisterEntry
+from marke_node.web.own_pages import OwnTable, own_table
 
 STAGE_LOOKS: Final[Mapping[str, str]] = {
     "offered": "waiting",
@@ -28,9 +30,11 @@ STAGE_LOOKS: Final[Mapping[str, str]] = {
     "receipted": "busy",
     "resulted": "good",
     "voided": "no",
+    "could_not": "no",
 }
 _MARK_CHARACTERS: Final = 19
-_NUMBERS_SHOWN: Final = ("count", "sum")
+COULD_NOT: Final = "could_not"
+"""Instead of a refusal: nobody said no, but the node could not answer."""
 
 
 @dataclass(frozen=True)
@@ -39,31 +43,15 @@ class RegisterLine:
 
     entry: RegisterEntry
     title: Bilingual
+    about: str
+    """What is asked of it and per what: tells two questions with one title apart."""
     period: str
     look: str
     stage: str
     took_part: str
-    """Key of what this collective did: `took_part.answered`, `.yes`, `.no`, `.silent`, `.open`."""
-
-
-@dataclass(frozen=True)
-class OwnLine:
-    """One group of what this collective gave: its numbers as they left, or hidden."""
-
-    label: str
-    numbers: tuple[str, ...]
-    is_shown: bool
-
-
-@dataclass(frozen=True)
-class OwnTable:
-    """What this collective gave, exactly as it left."""
-
-    heads: tuple[str, ...]
-    """Keys of the columns."""
-    bins: int
-    lines: tuple[OwnLine, ...]
-    given: OwnAnswer
+    """Key of what this collective did: `took_part.answered`, `.yes`, `.no`, `.could_not`, `.silent`, `.open`."""
+    decision: str
+    """Who said what, and what the node could do; empty while nothing was decided."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +63,8 @@ class OneQuestion:
     question: Question
     variable: Bilingual
     explanation: tuple[str, ...]
+    for_members: str
+    """How a member stays out of it; the board reads it as what members may do."""
     leaving: tuple[tuple[str, str], ...]
     own: OwnTable | None
     coverage: CoverageView | None
@@ -83,17 +73,47 @@ class OneQuestion:
     has_figures: bool
 
 
-def register_line(entry: RegisterEntry, answered: Collection[str]) -> RegisterLine:
+def register_line(entry: RegisterEntry, answered: Collection[str], voice: Voice) -> RegisterLine:
     """Return one entry for a list; `answered` are the rounds in which this collective gave an answer."""
-    stage = "deciding" if entry.can_decide else entry.stage
+    stage = _stage(entry)
     return RegisterLine(
         entry=entry,
         title=entry.question.title,
+        about=_about(entry.question, voice),
         period=entry.question.bundle.period,
         look=STAGE_LOOKS[stage],
         stage=stage,
         took_part=_took_part(entry, answered),
+        decision="" if entry.decision is None else decision_text(entry.decision, voice),
     )
+
+
+def _stage(entry: RegisterEntry) -> str:
+    if entry.can_decide:
+        return "deciding"
+    could_not = entry.stage == "refused" and entry.decision is not None and entry.decision.could_not
+    return COULD_NOT if could_not else entry.stage
+
+
+def _about(question: Question, voice: Voice) -> str:
+    """Say in a few words what is made of the answers: `gemiddelden, spreiding per woningtype`."""
+    asked = ", ".join(voice.say(f"asked.{reading.value}") for reading in question.readings)
+    axes = checked_question(question).axes
+    if not axes:
+        return asked
+    names = [axis.category.name.say(voice.language) for axis in axes]
+    return voice.say("asked.per", asked=asked, groups=", ".join(name[:1].lower() + name[1:] for name in names))
+
+
+def decision_text(decision: DecisionView, voice: Voice) -> str:
+    """Say who decided and, apart from that, what the node could do."""
+    why = decision.say(voice.language) or ""
+    said = "" if decision.board_said is None else voice.say(f"decided.board_{decision.board_said}")
+    if decision.could_not:
+        return f"{said} {voice.say('decided.could_not', why=why)}".strip()
+    if said:
+        return said
+    return voice.say("decided.rule_yes") if decision.outcome == "accepted" else voice.say("decided.rule_no", why=why)
 
 
 def _took_part(entry: RegisterEntry, answered: Collection[str]) -> str:
@@ -104,7 +124,7 @@ def _took_part(entry: RegisterEntry, answered: Collection[str]) -> str:
     if entry.decision is None:
         return "took_part.silent"
     if entry.decision.outcome == "refused":
-        return "took_part.no"
+        return "took_part.could_not" if entry.decision.could_not else "took_part.no"
     return "took_part.yes_only" if entry.stage in {"resulted", "voided"} else "took_part.yes"
 
 
@@ -118,14 +138,16 @@ def one_question(
 ) -> OneQuestion:
     """Return a question with its explanation, decision, own answer and figures."""
     outcome, question = page.outcome, page.entry.question
+    *explanation, for_members = page.explanation.splitlines()
     return OneQuestion(
-        line=register_line(page.entry, {page.entry.round_id} if page.answer is not None else ()),
+        line=register_line(page.entry, {page.entry.round_id} if page.answer is not None else (), voice),
         page=page,
         question=question,
         variable=checked.variable.name,
-        explanation=tuple(page.explanation.splitlines()),
+        explanation=tuple(explanation),
+        for_members=for_members,
         leaving=_leaving(checked, voice),
-        own=None if page.answer is None else _own_table(page.answer, checked, voice),
+        own=None if page.answer is None else own_table(page.answer, checked, voice),
         coverage=None if outcome is None else coverage_view(outcome.coverage, is_over=True),
         readings=reading_views(outcome.readings, Asking(checked, voice, own, group))
         if isinstance(outcome, Figures)
@@ -150,22 +172,6 @@ def _leaving(checked: CheckedQuestion, voice: Voice) -> tuple[tuple[str, str], .
     )
 
 
-def _own_table(given: OwnAnswer, checked: CheckedQuestion, voice: Voice) -> OwnTable:
-    shown = [name for name in _NUMBERS_SHOWN if name in given.columns]
-    positions = [given.columns.index(name) for name in shown]
-    lines = []
-    for cell in given.cells:
-        values = [cell.values[position] for position in positions] if isinstance(cell, ShownCell) else []
-        decimals = [0 if name == "count" else checked.variable.decimals for name in shown]
-        texts = tuple(
-            number(value / 10**places, voice.language, places)
-            for value, places in zip(values, decimals, strict=bool(values))
-        )
-        lines.append(OwnLine(group_name(checked, cell.leaf, voice), texts, isinstance(cell, ShownCell)))
-    others = len(given.columns) - len(shown)
-    return OwnTable(tuple(f"own.{name}" for name in shown), others, tuple(lines), given)
-
-
 def how_lines(page: QuestionPage, checked: CheckedQuestion, voice: Voice) -> tuple[tuple[str, str], ...]:
     """Return what a figure rests on."""
     question, variable = checked.question, checked.variable
@@ -174,7 +180,7 @@ def how_lines(page: QuestionPage, checked: CheckedQuestion, voice: Voice) -> tup
         ("how.purpose", voice.say(f"purpose.{question.purpose.value}")),
         ("how.variable", f"{variable.definition.say(voice.language)} ({variable.unit.value})"),
         ("how.computation", variable.computation.say(voice.language)),
-        ("how.source", variable.source),
+        ("how.source", _in_dutch(variable.source, voice)),
         ("how.period", period(question.bundle.period, voice.language)),
         ("how.smallest_group", voice.say("how.smallest_group_text", k=question.smallest_group)),
         ("how.codebook", question.codebook),
@@ -185,3 +191,8 @@ def how_lines(page: QuestionPage, checked: CheckedQuestion, voice: Voice) -> tup
     if isinstance(page.outcome, Figures) and page.outcome.counts_us is not None:
         lines.append(("how.counts_us", voice.say("how.counted" if page.outcome.counts_us else "how.not_counted")))
     return tuple((voice.say(key), text) for key, text in lines)
+
+
+def _in_dutch(text: str, voice: Voice) -> str:
+    """Mark a text that the codebook has in Dutch only, so that an English page is read aloud right."""
+    return text if voice.language == "nl" else Markup('<span lang="nl">{}</span>').format(text)

@@ -1,5 +1,6 @@
 """The register of questions: every question ever put to us, and the page where the board says yes or no."""
 
+from collections.abc import Mapping
 from typing import Final, Literal, assert_never
 
 from flask import Blueprint, Response, after_this_request, redirect, request, url_for
@@ -22,8 +23,9 @@ from marke_node.web.question_pages import OneQuestion, checked_question, one_que
 
 REGISTER: Final = Blueprint("register", __name__)
 
-SEE_OTHER: Final = 303
-NOT_READABLE: Final = 422
+OK, SEE_OTHER, NOT_READABLE = 200, 303, 422
+NO_ERRORS: Final[Mapping[str, str]] = {}
+_MAKE_A_CHOICE: Final = {"decision": "form.choose"}
 _LONGEST_WHY: Final = 300
 
 
@@ -40,7 +42,7 @@ def register() -> Response:
     """List every question, what was decided, and whether we took part."""
     here = visit()
     answered = list_answered(here.session)
-    found = tuple(register_line(entry, answered) for entry in read_register(here.session, now=here.now))
+    found = tuple(register_line(entry, answered, here.voice) for entry in read_register(here.session, now=here.now))
     return render("register/register.html", found=found)
 
 
@@ -48,7 +50,7 @@ def register() -> Response:
 @needs(Permission.SEE_REGISTER)
 def question(round_id: str) -> Response:
     """Show one question: its words, what would leave, the decision, and what came of it."""
-    return render("register/question.html", view=_read(round_id), errors={}, notice="")
+    return _page(round_id)
 
 
 @REGISTER.post("/questions/<round_id>/decision")
@@ -57,8 +59,7 @@ def decide(round_id: str) -> AnyResponse:
     """Say yes or no for the board; a signed decision goes to the hub, the reason stays here."""
     match parse(DecisionForm, request.form):
         case FormErrors(by_field=errors):
-            view = _read(round_id)
-            return render("register/question.html", status=NOT_READABLE, view=view, errors=errors, notice="")
+            return _page(round_id, errors={**errors, **_MAKE_A_CHOICE} if "decision" in errors else errors)
         case DecisionForm() as form:
             return _answer(round_id, _decide(round_id, form))
         case never:
@@ -81,9 +82,17 @@ def _answer(round_id: str, decided: Decided) -> AnyResponse:
         case SaidYes() | SaidNo():
             return redirect(url_for("register.question", round_id=round_id), SEE_OTHER)
         case NotYet(reason=reason):
-            return render("register/question.html", view=_read(round_id), errors={}, notice=_sentence(reason))
+            return _page(round_id, notice=_sentence(reason))
         case never:
             assert_never(never)
+
+
+def _page(round_id: str, *, errors: Mapping[str, str] = NO_ERRORS, notice: str = "") -> Response:
+    """Show a question; with errors, what was typed stands in the form again."""
+    typed = {name: request.form.get(name, "") for name in ("decision", "why")} if errors else {}
+    status = NOT_READABLE if errors else OK
+    view = _read(round_id)
+    return render("register/question.html", status=status, view=view, errors=errors, typed=typed, notice=notice)
 
 
 def _sentence(reason: Reason) -> str:

@@ -181,6 +181,11 @@ class Variable(Document):
     """Number of the indicator in the consortium's list, where there is one."""
 
     @property
+    def is_yes_or_no(self) -> bool:
+        """Return whether a value is an answer, 0 or 100 %, so that a sum is a count of those who say yes."""
+        return self.unit == "%" and self.bins == (self.clip.low, self.clip.low + 1, self.clip.high - 1, self.clip.high)
+
+    @property
     def consents(self) -> tuple[ConsentCategory, ...]:
         """Return every heap a household must have said yes to before its value counts."""
         return (self.consent, *self.also_needs)

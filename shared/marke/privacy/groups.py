@@ -3,22 +3,31 @@
 The evidence never leaves the node: exporting the largest value of a cell is how federated checks leak (privacy.md 1.1).
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """The extremes of a group, for dominance and class disclosure. Kept out of every repr, message and table."""
+class Weight:
+    """How a published total is made up: the whole of it, and its two largest parts. No part is negative."""
 
-    absolute: int
-    """Sum of the absolute values."""
+    total: int
     largest: int
-    """Largest absolute value."""
     second: int
-    """Second largest absolute value; 0 when there is one household."""
-    lowest: int
-    highest: int
+    """0 when there is one household."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the disclosure rules look at in a group. Kept out of every repr, message and table."""
+
+    sizes: Weight
+    """The absolute values: what a sum is made of."""
+    squares: Weight
+    """The squared distances to the public centre: what a sum of squares is made of."""
+    tally: Mapping[int, int]
+    """Value -> how many households have exactly that value; for class disclosure and small counts."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +60,16 @@ def pool(groups: Iterable[Group]) -> Group:
 def _pool_evidence(held: list[Evidence]) -> Evidence | None:
     if not held:
         return None
-    largest, second = sorted((value for one in held for value in (one.largest, one.second)), reverse=True)[:2]
+    tally: Counter[int] = Counter()
+    for one in held:
+        tally.update(one.tally)
     return Evidence(
-        absolute=sum(one.absolute for one in held),
-        largest=largest,
-        second=second,
-        lowest=min(one.lowest for one in held),
-        highest=max(one.highest for one in held),
+        sizes=_pool_weights([one.sizes for one in held]),
+        squares=_pool_weights([one.squares for one in held]),
+        tally=tally,
     )
+
+
+def _pool_weights(held: list[Weight]) -> Weight:
+    largest, second = sorted((value for one in held for value in (one.largest, one.second)), reverse=True)[:2]
+    return Weight(sum(one.total for one in held), largest, second)

@@ -104,7 +104,7 @@ def _star_bins(group: Group, rules: Rules) -> tuple[tuple[int, ...], int]:
         return (), 0
     counts = {str(position): count for position, count in enumerate(group.bins)}
     unsafe = {name for name, count in counts.items() if count < rules.smallest_group}
-    if rules.bins_are_sensitive:
+    if rules.values_are_sensitive:
         unsafe |= {name for name, count in counts.items() if 100 * count >= rules.concentration_percent * group.count}
     pooled = choose_pool(
         counts,
@@ -132,5 +132,6 @@ def _values(group: Group, bins: tuple[int, ...], rules: Rules, *, is_rounded: bo
 
 def _round(number: int, name: Shows, rules: Rules) -> int:
     if name in {"sum", "squares"}:
-        return round_to(number, rounding_base(number, significant=rules.significant_digits))
+        base = rounding_base(number, significant=rules.significant_digits)
+        return round_to(number, max(base, rules.smallest_sum_base))
     return round_to(number, rules.count_base)

@@ -69,7 +69,7 @@ def _clip(checked: CheckedQuestion, leaf: str) -> Clip:
 
 def _rounded_up(bound: int, rules: Rules) -> int:
     """Return the most that rounding can make of a number up to this bound."""
-    return bound + rounding_base(bound, significant=rules.significant_digits)
+    return bound + max(rounding_base(bound, significant=rules.significant_digits), rules.smallest_sum_base)
 
 
 def _unfit(leaf: str, detail: str) -> BadInputError:

@@ -78,8 +78,8 @@ def leaves_of(axes: tuple[Axis, ...]) -> tuple[str, ...]:
 def clips_of(variable: Variable, axes: tuple[Axis, ...], own: Category) -> Mapping[str, Clip]:
     """Return the bounds of every leaf; `own` is the category of the variable's own tree.
 
-    A leaf that is one code of that category has that code's bounds; a leaf that gathers several codes, or all of them,
-    has the widest bounds among them. So a breakdown never needs to know more of a household than its own groups.
+    A leaf that is one code of that category has that code's bounds; a leaf that gathers several codes, or households
+    of which the code is not known, has the widest bounds among them.
     """
     found: dict[str, Clip] = {}
     for parts in product(*(axis.groups for axis in axes)):
@@ -87,7 +87,9 @@ def clips_of(variable: Variable, axes: tuple[Axis, ...], own: Category) -> Mappi
         for axis, part in zip(axes, parts, strict=True):
             if axis.category.id == own.id:
                 codes = [code for code in codes if axis.group_of.get(code) == part]
-        bounds = [variable.clip_by.get(code, variable.clip) for code in codes]
+        bounds = [variable.clip_for(code) for code in codes]
+        if all(axis.category.id != own.id for axis in axes):
+            bounds.append(variable.clip)
         found[CROSS.join(parts) if parts else ALL] = Clip(
             low=min(clip.low for clip in bounds), high=max(clip.high for clip in bounds)
         )

@@ -45,7 +45,9 @@ class CheckedQuestion:
     axes: tuple[Axis, ...]
     layout: Layout
     clips: Mapping[str, Clip]
-    """Leaf -> the bounds to which a household's value is clipped, in steps."""
+    """Leaf -> bounds that hold every value of its households after each is clipped by its own code, in steps."""
+    own_category: str
+    """The category of the variable's own tree: its code decides to what bounds a household's value is clipped."""
     sensitive_parents: tuple[Mapping[str, str], ...]
     is_special: bool
     """Whether it touches health, income or a sensitive grouping."""
@@ -89,7 +91,7 @@ def check(question: Question, codebook: Codebook, *, floors: Floors = HARD_FLOOR
     period = _check_period(question, variable)
     axes = _check_breakdown(question, variable, codebook)
     layout = _check_layout(question, variable, axes)
-    _check_statistics(question)
+    _check_statistics(question, variable)
     _check_lists(question)
     _check_windows(question)
     is_special = _is_special(variable, axes)
@@ -102,6 +104,7 @@ def check(question: Question, codebook: Codebook, *, floors: Floors = HARD_FLOOR
         axes=axes,
         layout=layout,
         clips=clips_of(variable, axes, own),
+        own_category=own.id,
         sensitive_parents=sensitive_parents(axes),
         is_special=is_special,
     )
@@ -164,8 +167,16 @@ def _check_layout(question: Question, variable: Variable, axes: tuple[Axis, ...]
     return Layout(leaves, columns_of(variable, question.bundle.statistics))
 
 
-def _check_statistics(question: Question) -> None:
+def _check_statistics(question: Question, variable: Variable) -> None:
     asked = frozenset(question.bundle.statistics)
+    if Statistic.SQUARES in asked and variable.is_yes_or_no:
+        # they would count the yeses once more, without the rounding of counts
+        raise _no(
+            Reason.QUESTION_SQUARES_OF_YES_OR_NO,
+            "bundle.statistics",
+            variable=variable.id,
+            statistic=Statistic.SQUARES.value,
+        )
     kinds = {reading: KINDS[reading] for reading in question.readings}
     if Statistic.PLACE in asked and len(asked) > 1:
         raise _no(Reason.QUESTION_PLACE_ALONE, "bundle.statistics")

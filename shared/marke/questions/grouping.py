@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from marke.codebook.model import ALL
+from marke.codebook.model import ALL, Clip
 from marke.questions.axes import CROSS
 from marke.questions.check import CheckedQuestion
 
@@ -16,3 +16,12 @@ def leaf_of(checked: CheckedQuestion, codes: Mapping[str, str]) -> str | None:
             return None
         parts.append(group)
     return CROSS.join(parts) if parts else ALL
+
+
+def bounds_of(checked: CheckedQuestion, codes: Mapping[str, str]) -> Clip:
+    """Return the bounds of a household's value, by its own code and whatever the breakdown.
+
+    Were they those of the leaf, two answers over the same households would differ by what one household has above the
+    narrower bound.
+    """
+    return checked.variable.clip_for(codes.get(checked.own_category))

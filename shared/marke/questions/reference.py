@@ -28,7 +28,7 @@ def evaluate(checked: CheckedQuestion, households: Sequence[Known]) -> Mapping[s
     """
     return {
         leaf: tuple(
-            _number(checked, leaf, column, [one for one in households if where(checked, one) == leaf])
+            _number(checked, column, [one for one in households if where(checked, one) == leaf])
             for column in checked.layout.columns
         )
         for leaf in checked.layout.all_leaves
@@ -53,7 +53,7 @@ def evaluate_shown(
             cell = table.unrounded[leaf]
             if isinstance(cell, Shown):
                 for position, column in enumerate(checked.layout.columns):
-                    seen = _seen_as(checked, column, cell, one, own)
+                    seen = _seen_as(checked, column, cell, one)
                     found[leaf][position] += seen
     return {leaf: tuple(numbers) for leaf, numbers in found.items()}
 
@@ -69,13 +69,13 @@ def where(checked: CheckedQuestion, one: Known) -> str | None:
     return "__".join(parts) or ALL
 
 
-def _clipped(checked: CheckedQuestion, leaf: str, value: int) -> int:
-    clip = checked.clips[leaf]
-    return min(max(value, clip.low), clip.high)
+def _clipped(checked: CheckedQuestion, one: Known) -> int:
+    clip = checked.variable.clip_for(one.codes.get(checked.own_category))
+    return min(max(one.value, clip.low), clip.high)
 
 
-def _number(checked: CheckedQuestion, leaf: str, column: str, held: Sequence[Known]) -> int:
-    values = [_clipped(checked, leaf, one.value) for one in held]
+def _number(checked: CheckedQuestion, column: str, held: Sequence[Known]) -> int:
+    values = [_clipped(checked, one) for one in held]
     if column.startswith("place_"):
         edges = checked.variable.bins_between
         return int(bool(values) and _bin_of(Fraction(sum(values), len(values)), edges) == int(column.split("_")[1]))
@@ -97,8 +97,8 @@ def _one(checked: CheckedQuestion, column: str, value: int) -> int:
             return int(_bin_of(value, checked.variable.bins) == int(column.split("_")[1]))
 
 
-def _seen_as(checked: CheckedQuestion, column: str, cell: Shown, one: Known, own: str) -> int:
-    value = _clipped(checked, own, one.value)
+def _seen_as(checked: CheckedQuestion, column: str, cell: Shown, one: Known) -> int:
+    value = _clipped(checked, one)
     if not column.startswith("bin_"):
         return _one(checked, column, value)
     mine = f"bin_{_bin_of(value, checked.variable.bins)}"

@@ -7,6 +7,7 @@ interpreter's own loops: 5,000 households in 5 groups with 20 bins take a few mi
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,7 +15,7 @@ from operator import mul
 
 from marke.codebook.model import Clip
 from marke.errors import BadInputError, ProgrammerError
-from marke.privacy.groups import Evidence, Group
+from marke.privacy.groups import Evidence, Group, Weight
 from marke.questions.check import CheckedQuestion
 from marke.questions.layout import Layout
 from marke.questions.model import Statistic
@@ -52,13 +53,14 @@ def _group(checked: CheckedQuestion, values: list[int], bounds: Clip) -> Group:
         return Group(count=0, sum=0, squares=0, bins=bins, place=_place(checked, 0, 0))
     _clip_sorted(values, bounds)
     count, total, centre = len(values), sum(values), checked.variable.centre
+    squares = sum(map(mul, values, values)) - 2 * centre * total + count * centre * centre
     return Group(
         count=count,
         sum=total,
-        squares=sum(map(mul, values, values)) - 2 * centre * total + count * centre * centre,
+        squares=squares,
         bins=_bins_of_sorted(values, checked.variable.bins) if bins else (),
         place=_place(checked, total, count),
-        evidence=_evidence(values, total),
+        evidence=_evidence(values, total, squares, centre),
     )
 
 
@@ -75,15 +77,16 @@ def _bins_of_sorted(values: Sequence[int], edges: Sequence[int]) -> tuple[int, .
     return tuple(after - before for before, after in pairwise(cuts))
 
 
-def _evidence(values: Sequence[int], total: int) -> Evidence:
-    lowest, highest = values[0], values[-1]
-    ends = sorted((abs(value) for value in (*values[:2], *values[2:][-2:])), reverse=True)
+def _evidence(values: Sequence[int], total: int, squares: int, centre: int) -> Evidence:
+    """Gather the evidence of sorted values: the values farthest from anything are among the first and last two."""
+    ends = (*values[:2], *values[2:][-2:])
+    sizes = sorted((abs(value) for value in ends), reverse=True)
+    off = sorted(((value - centre) ** 2 for value in ends), reverse=True)
+    absolute = total if values[0] >= 0 else sum(map(abs, values))
     return Evidence(
-        absolute=total if lowest >= 0 else sum(map(abs, values)),
-        largest=ends[0],
-        second=ends[1] if len(ends) > 1 else 0,
-        lowest=lowest,
-        highest=highest,
+        sizes=Weight(absolute, sizes[0], sizes[1] if len(sizes) > 1 else 0),
+        squares=Weight(squares, off[0], off[1] if len(off) > 1 else 0),
+        tally=Counter(values),
     )
 
 

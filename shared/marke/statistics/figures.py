@@ -20,6 +20,8 @@ class IntervalKind(StrEnum):
 
     BETWEEN_COLLECTIVES = "between_collectives"
     """95 %: where the figure would lie with other, similar collectives (cluster-robust, Student's t)."""
+    ROUNDING = "rounding"
+    """As far as the rounding in the collectives may have moved the figure. Says nothing of other collectives."""
     BIN_BOUNDS = "bin_bounds"
     """Certain bounds: the edges of the bins it must lie between, wherever the households of pooled bins stand."""
 
@@ -29,10 +31,6 @@ class WhyNoInterval(StrEnum):
 
     COUNTED = "counted"
     """It is a count or a total of those who answered, not an estimate of others; only rounding moves it."""
-    ONE_COLLECTIVE = "one_collective"
-    """The spread between collectives cannot be seen in one."""
-    NOT_SENT = "not_sent"
-    """The spread of this figure between collectives is not among what was asked."""
 
 
 class WhyWithheld(StrEnum):
@@ -42,6 +40,8 @@ class WhyWithheld(StrEnum):
     """Every collective hid the group: too small, too uneven or empty; these look alike on purpose."""
     TOO_FEW_COLLECTIVES = "too_few_collectives"
     """Fewer collectives showed the group than the question's smallest round."""
+    ROUNDED_AWAY = "rounded_away"
+    """The rounding in the collectives may have made all of it."""
     ALL_POOLED = "all_pooled"
     """All bins of the group were pooled everywhere, so nothing is known of their order."""
     STAR_BUCKET = "star_bucket"

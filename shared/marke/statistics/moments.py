@@ -2,7 +2,7 @@
 
 Mean and interval: the ratio estimator of `marke.statistics.ratio` (Cochran 1977). Standard deviation between
 households: s^2 = (Q - n d^2) / (n - 1) with Q the sum of squares about the public centre c and d = mean - c (Cochran
-1977, 2.3).
+1977, 2.3). What the rounding in the collectives may have done to either is in `marke.statistics.rounded`.
 """
 
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
@@ -25,6 +25,7 @@ from marke.statistics.figures import (
     Withheld,
 )
 from marke.statistics.ratio import half_width, to_decimal
+from marke.statistics.rounded import mean_bounds, rounded_cell, variance_bounds
 from marke.vocabulary.units import to_published
 
 _TWO = 2
@@ -56,7 +57,7 @@ def counted(checked: CheckedQuestion, value: Decimal | int, coverage: Coverage, 
 
 
 def total_of(checked: CheckedQuestion, combined: Combined, cell: CombinedCell) -> FigureOrNone | NotAsked:
-    """Return the exact total of a cell in the unit of the variable."""
+    """Return the total of a cell, as the collectives rounded it, in the unit of the variable."""
     column = checked.layout.column("sum")
     if column is None:
         return NotAsked()
@@ -68,22 +69,30 @@ def total_of(checked: CheckedQuestion, combined: Combined, cell: CombinedCell) -
 
 
 def mean_of(checked: CheckedQuestion, combined: Combined, cell: CombinedCell) -> FigureOrNone:
-    """Return the mean per household with its 95 % interval, in the unit of the variable."""
+    """Return the mean per household with its 95 % interval, in the unit of the variable.
+
+    The spread between collectives cannot be seen in one: then the interval says how far rounding may have moved it.
+    """
     why = withheld(checked, combined, cell)
     if why is not None:
         return why
     value = to_decimal(_mean_steps(checked, cell))
-    interval: Interval | WhyNoInterval = WhyNoInterval.ONE_COLLECTIVE
     if cell.spread and cell.collectives >= _TWO:
         half = half_width(Decimal(cell.spread[0]), cell.collectives)
-        ends = _in_unit(checked, value - half), _in_unit(checked, value + half)
-        interval = Interval(*ends, IntervalKind.BETWEEN_COLLECTIVES)
+        ends, kind = (value - half, value + half), IntervalKind.BETWEEN_COLLECTIVES
+    else:
+        low, high = mean_bounds(rounded_cell(checked, cell))
+        ends, kind = (to_decimal(low), to_decimal(high)), IntervalKind.ROUNDING
+    interval = Interval(_in_unit(checked, ends[0]), _in_unit(checked, ends[1]), kind)
     coverage = coverage_of(checked, combined, cell)
     return Figure(_in_unit(checked, value), checked.variable.unit, str(checked.period), coverage, interval)
 
 
 def deviation_of(checked: CheckedQuestion, combined: Combined, cell: CombinedCell) -> FigureOrNone | NotAsked:
-    """Return the standard deviation between households, in the unit of the variable."""
+    """Return the standard deviation between households, with the bounds that rounding leaves it, in the unit.
+
+    Where rounding may have made all of it, it is withheld: a spread of zero would be a claim nobody can make.
+    """
     squares = checked.layout.column("squares")
     if squares is None:
         return NotAsked()
@@ -91,14 +100,21 @@ def deviation_of(checked: CheckedQuestion, combined: Combined, cell: CombinedCel
     if why is not None:
         return why
     households = cell.values[0]
-    off_centre = _mean_steps(checked, cell) - checked.variable.centre
-    # rounding at the nodes can push a very small variance below zero
-    variance = max(Fraction(0), cell.values[squares] - households * off_centre**2) / max(1, households - 1)
+    mean, centre = _mean_steps(checked, cell), checked.variable.centre
+    variance = (cell.values[squares] - households * (mean - centre) ** 2) / max(1, households - 1)
+    least, most = variance_bounds(rounded_cell(checked, cell), centre)
+    coverage = coverage_of(checked, combined, cell)
+    if least <= 0:
+        return Withheld(WhyWithheld.ROUNDED_AWAY, coverage)
+    value, low, high = (_root(checked, one) for one in (variance, least, most))
+    interval = Interval(low, high, IntervalKind.ROUNDING)
+    return Figure(value, checked.variable.unit, str(checked.period), coverage, interval)
+
+
+def _root(checked: CheckedQuestion, variance: Fraction) -> Decimal:
     with localcontext() as context:
         context.prec = 28
-        value = _in_unit(checked, to_decimal(variance).sqrt())
-    coverage = coverage_of(checked, combined, cell)
-    return Figure(value, checked.variable.unit, str(checked.period), coverage, WhyNoInterval.NOT_SENT)
+        return _in_unit(checked, to_decimal(variance).sqrt())
 
 
 def _mean_steps(checked: CheckedQuestion, cell: CombinedCell) -> Fraction:

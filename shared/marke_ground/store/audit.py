@@ -23,6 +23,7 @@ _AUDIT = table(
     column("subject", Text),
     column("details", Text),
 )
+_RECORD = insert(_AUDIT)
 
 
 def audit_table(metadata: MetaData) -> Table:
@@ -51,12 +52,13 @@ def record(
 ) -> None:
     """Write one line of audit in the caller's transaction. Give ids and counts, never people's data."""
     session.execute(
-        insert(_AUDIT).values(
-            at=now,
-            actor_kind=by.kind.value,
-            actor_id=by.id,
-            verb=verb,
-            subject=subject,
-            details=canonical.to_bytes(details or {}).decode("utf-8"),
-        )
+        _RECORD,
+        {
+            "at": now,
+            "actor_kind": by.kind.value,
+            "actor_id": by.id,
+            "verb": verb,
+            "subject": subject,
+            "details": canonical.to_bytes(details or {}).decode("utf-8"),
+        },
     )

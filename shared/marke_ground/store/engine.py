@@ -75,8 +75,10 @@ def _set_up_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) ->
 
 def _begin_sqlite(connection: Connection) -> None:
     # a transaction that may write takes the lock at once: taking it halfway cannot wait, only fail
-    reads = connection.get_execution_options().get(_READS_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get(_READS_ONLY, False):
+        _tell_sqlite(connection, "BEGIN")  # takes no lock yet, so it has nothing to wait for
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _tell_sqlite(connection: Connection, command: str) -> None:

@@ -9,7 +9,15 @@ from marke.codebook.model import ALL, OTHER
 from marke.formats import number
 from marke.questions.axes import CROSS
 from marke.questions.check import CheckedQuestion
-from marke.statistics.figures import FigureOrNone, Interval, NotAsked, UnitText, WhyNoInterval, WhyWithheld
+from marke.statistics.figures import (
+    FigureOrNone,
+    Interval,
+    IntervalKind,
+    NotAsked,
+    UnitText,
+    WhyNoInterval,
+    WhyWithheld,
+)
 from marke.statistics.figures import Withheld as NoFigure
 from marke.vocabulary.units import Unit
 from marke_ground.web.i18n import Voice
@@ -19,14 +27,18 @@ SMALL = 10
 
 WHY_NO_INTERVAL: Mapping[WhyNoInterval, str] = {
     WhyNoInterval.COUNTED: "figure.counted",
-    WhyNoInterval.ONE_COLLECTIVE: "figure.one_collective",
-    WhyNoInterval.NOT_SENT: "figure.not_sent",
 }
 WHY_WITHHELD: Mapping[WhyWithheld, str] = {
     WhyWithheld.HIDDEN: "figure.hidden",
     WhyWithheld.TOO_FEW_COLLECTIVES: "figure.too_few_collectives",
+    WhyWithheld.ROUNDED_AWAY: "figure.rounded_away",
     WhyWithheld.ALL_POOLED: "figure.all_pooled",
     WhyWithheld.STAR_BUCKET: "figure.star_bucket",
+}
+_BETWEEN: Mapping[IntervalKind, str] = {
+    IntervalKind.BETWEEN_COLLECTIVES: "figure.between",
+    IntervalKind.BIN_BOUNDS: "figure.between",
+    IntervalKind.ROUNDING: "figure.between_rounded",
 }
 _SPOKEN_UNITS: Mapping[Unit, str] = {
     Unit.PERSON: "unit.person",
@@ -74,7 +86,7 @@ def figure_view(figure: FigureOrNone, voice: Voice, decimals: int | None = None)
     match figure.interval:
         case Interval() as between:
             ends = (number(end, voice.language, places) for end in (between.low, between.high))
-            interval = voice.say("figure.between", low=next(ends), high=next(ends))
+            interval = voice.say(_BETWEEN[between.kind], low=next(ends), high=next(ends))
             low, high = float(between.low), float(between.high)
         case WhyNoInterval() as missing:
             why = voice.say(WHY_NO_INTERVAL[missing])

@@ -147,7 +147,7 @@ def test_what_is_frozen_stays_and_a_correction_is_the_next_revision(engine: Engi
     assert _gathered(engine) == before
     corrected = _gathered(engine, bundle=_revision(2))
     assert corrected.records == [("detached", 5), *before.records[1:]]
-    assert (corrected.roster_size, corrected.with_fact) == (13, 12)
+    assert (corrected.roster_size, corrected.with_fact) == (12, 12)
 
 
 def test_before_freezing_a_correction_simply_replaces(engine: Engine) -> None:
@@ -183,3 +183,15 @@ def test_an_empty_village_gathers_nothing(engine: Engine) -> None:
 def test_a_cohort_does_not_print_anybody() -> None:
     assert "hh_" not in repr(Cohort([("a", 12345)], ["hh_x"], 1, 1, 1, 0))
     assert "12345" not in repr(Cohort([("a", 12345)], ["hh_x"], 1, 1, 1, 0))
+
+
+def test_who_joins_after_a_roster_was_frozen_waits_for_the_next_period(engine: Engine) -> None:
+    village = gas_village(engine)
+    before = _gathered(engine)
+    with transaction(engine) as session:
+        late = settle(session, [{"dwelling_type": "terraced"}])
+        know(session, {late.households[0]: 3300})
+    for number in (2, 7):
+        again = _gathered(engine, bundle=_revision(number))
+        assert again.records == before.records
+        assert tuple(again.households) == village.households

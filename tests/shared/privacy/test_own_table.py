@@ -108,7 +108,7 @@ def test_without_a_small_bin_nothing_is_pooled() -> None:
 
 def test_a_sensitive_bin_with_nearly_everybody_is_pooled() -> None:
     values = [5] * 190 + [15] * 10 + [25] * 0 + [35] * 10
-    rules = Rules(smallest_group=10, shows=("count", "bins"), bins_are_sensitive=True)
+    rules = Rules(smallest_group=10, shows=("count", "bins"), values_are_sensitive=True)
     found = exact(table({"a": a_group(values, edges=EDGES)}, rules))["a"]
     assert found == (210, 0, 10, 0, 10, 190)
 

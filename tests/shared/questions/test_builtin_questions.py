@@ -6,15 +6,16 @@ from hypothesis import strategies as st
 
 from marke.codebook.builtin import read_builtin
 from marke.codebook.model import Subject, Variable
-from marke.privacy.own_table import OwnTable, Shown, protect
-from marke.questions.check import CheckedQuestion
+from marke.errors import BadInputError
+from marke.privacy.own_table import NothingToShow, OwnTable, Shown, protect
+from marke.questions.check import CheckedQuestion, check
 from marke.questions.explain import explain
-from marke.questions.model import Reading
+from marke.questions.model import Reading, Statistic
 from marke.questions.own_lane import own_rules
 from marke.questions.precision import refuse_a_vague_distribution
 from marke.questions.reference import evaluate, evaluate_shown
 from marke.questions.tally import add_tallies, cells_of, group, tally
-from marke.reasons import LANGUAGES
+from marke.reasons import LANGUAGES, Reason
 from marke.statistics.combine import combine
 from marke.statistics.finish import finish
 from marke.statistics.publish import to_json
@@ -76,3 +77,26 @@ def test_the_standard_distribution_is_exact_enough_for_twenty_four_collectives()
     variable = read_builtin().variable("energy.gas_use")
     question = ask(read_builtin(), variable, "all", "2025", (Reading.DISTRIBUTION,))
     assert str(refuse_a_vague_distribution(question, collectives=24)) == "5.0"
+
+
+def test_squares_of_a_yes_or_no_are_not_asked_because_they_would_count_once_more() -> None:
+    question = ask(read_builtin(), read_builtin().variable("home.heat_pump"), "all", "2025", (Reading.MEAN,))
+    statistics = (Statistic.COUNT, Statistic.SUM, Statistic.SQUARES)
+    bundle = question.question.bundle.model_copy(update={"statistics": statistics})
+    with pytest.raises(BadInputError) as refused:
+        check(question.question.model_copy(update={"bundle": bundle}), read_builtin())
+    assert refused.value.reason is Reason.QUESTION_SQUARES_OF_YES_OR_NO
+
+
+@pytest.mark.parametrize(("yes", "no"), [(22, 3), (3, 22), (19, 1), (14, 1), (20, 9)])
+def test_a_share_of_yes_that_tells_a_small_count_never_leaves(yes: int, no: int) -> None:
+    question = ask(read_builtin(), read_builtin().variable("health.good_health"), "all", "2025", (Reading.MEAN,))
+    answers = [("all", 100)] * yes + [("all", 0)] * no
+    assert protect(group(question, answers), own_rules(question)) == NothingToShow()
+
+
+def test_a_sum_of_yeses_is_rounded_as_the_count_it_is() -> None:
+    question = ask(read_builtin(), read_builtin().variable("home.heat_pump"), "all", "2025", (Reading.MEAN,))
+    table = protect(group(question, [("all", 100)] * 23 + [("all", 0)] * 24), own_rules(question))
+    assert isinstance(table, OwnTable)
+    assert table.cells["all"] == Shown((45, 2500))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marke.errors import BadInputError, ProgrammerError
-from marke.privacy.groups import Group
+from marke.privacy.groups import Group, Weight
 from marke.privacy.own_table import NothingToShow, OwnTable, Shown, protect
 from marke.questions.check import CheckedQuestion
 from marke.questions.grouping import leaf_of
@@ -78,7 +78,19 @@ def test_values_are_clipped_to_the_bounds_of_their_group() -> None:
     found = group(checked(), [("apartment", 9000), ("detached", 9000), ("apartment", -5)])
     assert (found["apartment"].sum, found["detached"].sum) == (2000, 4000)
     assert found["apartment"].evidence is not None
-    assert found["apartment"].evidence.lowest == 0
+    assert found["apartment"].evidence.tally == {0: 1, 2000: 1}
+
+
+def test_a_household_is_clipped_by_its_own_code_whatever_the_breakdown() -> None:
+    flat = [Known({"dwelling_type": "apartment"}, 9000)]
+    for breakdown in ("all", "dwelling_class", "dwelling_type"):
+        question = checked(breakdown=breakdown)
+        assert sum(one.sum for one in group(question, records(question, flat)).values()) == 2000
+
+
+def test_a_household_of_which_the_code_is_not_known_has_the_general_bounds() -> None:
+    question = checked(breakdown="all")
+    assert group(question, records(question, [Known({}, 9000)]))["all"].sum == question.variable.clip.high
 
 
 def test_squares_stand_around_the_public_centre() -> None:
@@ -95,14 +107,21 @@ def test_the_two_largest_values_are_found_also_when_negative() -> None:
     found = group(checked(variable="energy.balance"), [("terraced", value) for value in (-250, 100, 3, 200)])
     evidence = found["terraced"].evidence
     assert evidence is not None
-    assert (evidence.largest, evidence.second, evidence.absolute) == (250, 200, 553)
+    assert evidence.sizes == Weight(total=553, largest=250, second=200)
+
+
+def test_the_two_farthest_from_the_centre_are_found_on_either_side() -> None:
+    found = group(checked(), [("terraced", value) for value in (100, 1150, 1200, 1300, 2500)])
+    evidence = found["terraced"].evidence
+    assert evidence is not None
+    assert evidence.squares == Weight(found["terraced"].squares, 1300**2, 1100**2)
 
 
 def test_a_group_without_households_is_empty_and_shows_no_evidence() -> None:
     found = group(checked(), [("terraced", 7)])
     assert found["apartment"] == Group(0, 0, 0, bins=(0,) * 5)
     assert found["terraced"].evidence is not None
-    assert found["terraced"].evidence.second == 0
+    assert found["terraced"].evidence.sizes.second == 0
     assert "largest" not in repr(found["terraced"])
 
 

@@ -1,6 +1,7 @@
 """From a combined table to readings: figures with unit, period, coverage and interval, or the reason why not."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -69,11 +70,17 @@ def test_a_group_of_fewer_collectives_than_the_smallest_round_is_withheld() -> N
     assert row.mean == Withheld(WhyWithheld.TOO_FEW_COLLECTIVES, Coverage(1, 2, 20))
 
 
-def test_one_collective_alone_gives_a_mean_without_an_interval() -> None:
+def test_one_collective_alone_gives_a_mean_with_the_bounds_of_its_rounding() -> None:
     question = checked(statistics=(COUNT, SUM), readings=(Reading.MEAN,), smallest_round=1)
     row = means(question, combine(question, {"a": A})).rows[1]
     assert isinstance(row.mean, Figure)
-    assert row.mean.interval is WhyNoInterval.ONE_COLLECTIVE
+    count, total = A["terraced"][:2]
+    low, high = Fraction(total * 198, 199 * (count + 2)), Fraction(total * 200, 199 * (count - 2))
+    interval = row.mean.interval
+    assert isinstance(interval, Interval)
+    assert interval.kind is IntervalKind.ROUNDING
+    assert abs(Fraction(interval.low) - low) <= Fraction(1, 10)
+    assert abs(Fraction(interval.high) - high) <= Fraction(1, 10)
 
 
 def test_a_mean_of_zero_is_zero() -> None:
@@ -86,22 +93,22 @@ def test_a_mean_of_zero_is_zero() -> None:
 
 def test_the_deviation_comes_from_the_squares_about_the_centre() -> None:
     question = checked(statistics=(COUNT, SUM, SQUARES), readings=(Reading.MEAN,))
-    # ten households at 1100 and ten at 1300 in each: mean 1200 = centre, squares 20 * 100^2
-    cell = {"terraced": (20, 24000, 200_000)}
+    # sixty households at 1100 and sixty at 1300 in each: mean 1200 = centre, squares 120 * 100^2
+    cell = {"terraced": (120, 144_000, 1_200_000)}
     row = means(question, combine(question, {"a": cell, "b": cell})).rows[1]
     assert isinstance(row.deviation, Figure)
-    assert row.deviation.value == Decimal("101.3")
-    assert row.deviation.interval is WhyNoInterval.NOT_SENT
+    assert row.deviation.value == Decimal("100.2")
+    assert row.deviation.interval == Interval(Decimal("95.6"), Decimal("101.3"), IntervalKind.ROUNDING)
     hidden = means(question, combine(question, {"a": cell, "b": cell})).rows[0]
     assert isinstance(hidden.deviation, Withheld)
 
 
-def test_a_deviation_that_rounding_pushed_below_zero_is_zero() -> None:
+def test_a_deviation_that_rounding_may_have_made_is_withheld_and_not_zero() -> None:
     question = checked(statistics=(COUNT, SUM, SQUARES), readings=(Reading.MEAN,))
     cell = {"terraced": (20, 26000, 0)}
     row = means(question, combine(question, {"a": cell, "b": cell})).rows[1]
-    assert isinstance(row.deviation, Figure)
-    assert row.deviation.value == 0
+    assert isinstance(row.deviation, Withheld)
+    assert row.deviation.why is WhyWithheld.ROUNDED_AWAY
 
 
 def test_a_table_counts_and_totals_exactly_and_shows_the_star_bucket() -> None:
