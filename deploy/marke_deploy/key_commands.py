@@ -1,12 +1,13 @@
 """`marke key`: keys of people, on machines of their own. What is signed is first said aloud, and asked."""
 
-import os
 import secrets
 from pathlib import Path
 
 import click
 
-from marke.errors import BadInputError, ConflictError, NotFoundError, RefusedError, StorageError
+from marke.errors import BadInputError, ConflictError, NotFoundError, RefusedError, StorageError, naming
+from marke.protocol.wire import wire_type
+from marke.questions.model import Question
 from marke.reasons import Reason
 from marke.signing.envelope import MAX_ENVELOPE_BYTES, Envelope, cosign
 from marke.signing.fingerprint import key_fingerprint, root_fingerprint
@@ -19,11 +20,17 @@ from marke.signing.keys import (
     read_key_file,
     seal_private_key,
 )
-from marke.signing.root import ROOT_PAYLOAD_TYPE
+from marke.signing.root import DIRECTORY_PAYLOAD_TYPE, ROOT_PAYLOAD_TYPE, RoleName, TrustRoot
 from marke_deploy.said_aloud import said_aloud
-from marke_ground.commands import MarkeGroup, answer, is_json, language
+from marke_ground.commands import MarkeGroup, answer, ask_secret, is_json, language
+from marke_ground.files import PRIVATE, write_wholly
 
 SHORTEST_PASSPHRASE = 12
+_ROLES = {
+    wire_type(Question).payload_type: RoleName.APPROVERS,
+    ROOT_PAYLOAD_TYPE: RoleName.ROOT,
+    DIRECTORY_PAYLOAD_TYPE: RoleName.DIRECTORY,
+}
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _PASSPHRASE = click.option(
     "--passphrase-file", type=_FILE, help="File with the passphrase; without it you are asked for it."
@@ -47,7 +54,10 @@ def new(file: Path, passphrase_file: Path | None) -> None:
     sealed = seal_private_key(
         made, secret=secret, salt=secrets.token_bytes(SALT_BYTES), nonce=secrets.token_bytes(NONCE_BYTES)
     )
-    write_private(file, sealed)
+    try:
+        write_wholly(file, sealed, mode=PRIVATE)
+    except ConflictError as error:
+        raise ConflictError(Reason.KEY_FILE_EXISTS, file=file.name) from error
     words = key_fingerprint(made.public)
     answer(
         {"file": str(file), "public_key": made.public.to_text(), "fingerprint": words},
@@ -64,7 +74,8 @@ def fingerprint(file: Path) -> None:
     try:
         envelope = Envelope.from_bytes(data.strip())
     except BadInputError:
-        public = read_key_file(data).public
+        with naming(file=file.name):
+            public = read_key_file(data).public
         answer({"public_key": public.to_text(), "fingerprint": key_fingerprint(public)}, key_fingerprint(public))
         return
     if envelope.payload_type != ROOT_PAYLOAD_TYPE:
@@ -78,25 +89,61 @@ def fingerprint(file: Path) -> None:
 @click.option("--key", "key_file", type=_FILE, required=True, help="Your key file.")
 @_PASSPHRASE
 @click.option("--out", type=_FILE, help="Where the signed file goes; without it FILE itself gets the signature.")
+@click.option("--root", type=_FILE, help="The consortium's newest root: a key without the right role is refused first.")
 @click.option("--yes", is_flag=True, help="Sign without asking; what is signed is still printed.")
-def sign(file: Path, key_file: Path, passphrase_file: Path | None, out: Path | None, *, yes: bool) -> None:
+def sign(
+    file: Path, key_file: Path, passphrase_file: Path | None, out: Path | None, root: Path | None, *, yes: bool
+) -> None:
     """Say in plain words what FILE is, ask, and add your signature to it."""
-    data = read_small(file)
-    envelope = Envelope.from_bytes(data.strip())
+    envelope = read_envelope(file)
+    if root is not None:
+        refuse_wrong_role(envelope, root=root, key_file=key_file)
     aloud = said_aloud(envelope, language())
     click.echo(aloud, err=is_json())
     question = "Ondertekenen?" if language() == "nl" else "Sign this?"
     if not yes and not click.confirm(question, err=True):
         raise RefusedError(Reason.NOT_SIGNED)
-    opened = open_private_key(read_small(key_file), secret=read_passphrase(passphrase_file, is_new=False))
+    secret = read_passphrase(passphrase_file, is_new=False)
+    with naming(file=key_file.name):
+        opened = open_private_key(read_small(key_file), secret=secret)
     signed = cosign(envelope, opened)
     target = out or file
-    replace_file(target, signed.to_bytes())
+    write_wholly(target, signed.to_bytes(), replaces=True)
     words = key_fingerprint(opened.public)
     answer(
         {"file": str(target), "signatures": len(signed.signatures), "signed_by": opened.public.key_id},
         f"{target}: {len(signed.signatures)} ({words})",
     )
+
+
+def read_envelope(file: Path) -> Envelope:
+    """Read a file that is signed or to be signed; raises BadInputError(NOT_A_SIGNED_FILE) when it is cut off."""
+    data = read_small(file).strip()
+    try:
+        return Envelope.from_bytes(data)
+    except BadInputError as error:
+        if error.reason is not Reason.NOT_CANONICAL:
+            raise
+        raise BadInputError(Reason.NOT_A_SIGNED_FILE, file=file.name) from error
+
+
+def refuse_wrong_role(envelope: Envelope, *, root: Path, key_file: Path) -> None:
+    """Refuse a key that may not sign this kind of message, before it spoils the file for the others.
+
+    Raises RefusedError(KEY_MAY_NOT_SIGN) naming the role. A new root may be signed by keys of the old one and its own.
+    """
+    role = _ROLES.get(envelope.payload_type)
+    with naming(file=root.name):
+        found = TrustRoot.from_exact_bytes(read_envelope(root).payload)
+    with naming(file=key_file.name):
+        key_id = read_key_file(read_small(key_file)).public.key_id
+    if role is None:
+        return
+    allowed = set(found.keys_of(role))
+    if role is RoleName.ROOT:
+        allowed |= set(TrustRoot.from_exact_bytes(envelope.payload).keys_of(role))
+    if key_id not in allowed:
+        raise RefusedError(Reason.KEY_MAY_NOT_SIGN, file=key_file.name, role=role.value, root=root.name)
 
 
 def read_passphrase(file: Path | None, *, is_new: bool) -> bytes:
@@ -107,10 +154,7 @@ def read_passphrase(file: Path | None, *, is_new: bool) -> bytes:
     if file is not None:
         secret = read_small(file).rstrip(b"\r\n")
     else:
-        text: str = click.prompt(
-            "Wachtzin" if language() == "nl" else "Passphrase", hide_input=True, confirmation_prompt=is_new, err=True
-        )
-        secret = text.encode("utf-8")
+        secret = ask_secret("Wachtwoordzin" if language() == "nl" else "Passphrase", is_new=is_new)
     if is_new and len(secret) < SHORTEST_PASSPHRASE:
         raise BadInputError(Reason.PASSPHRASE_TOO_SHORT, least=SHORTEST_PASSPHRASE)
     return secret
@@ -126,26 +170,3 @@ def read_small(file: Path) -> bytes:
         raise NotFoundError(Reason.FILE_MISSING, file=file.name) from error
     except OSError as error:
         raise StorageError(Reason.FILE_UNREADABLE, file=file.name) from error
-
-
-def write_private(file: Path, data: bytes) -> None:
-    """Write a new file that only its owner can read; raises StorageError(FILE_UNWRITABLE)."""
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(data)
-            opened.flush()
-            os.fsync(opened.fileno())
-    except OSError as error:
-        raise StorageError(Reason.FILE_UNWRITABLE, file=file.name) from error
-
-
-def replace_file(file: Path, data: bytes) -> None:
-    """Write a file wholly or not at all; raises StorageError(FILE_UNWRITABLE)."""
-    draft = file.with_name(f".{file.name}.new")
-    try:
-        draft.write_bytes(data)
-        draft.replace(file)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise StorageError(Reason.FILE_UNWRITABLE, file=file.name) from error

@@ -4,6 +4,8 @@ Details are named values that fill the sentence: fields, row numbers, versions, 
 The class decides the exit code of the command line and the HTTP status; the Reason decides the words.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from marke.reasons import Language, Reason, sentence
@@ -26,6 +28,16 @@ class MarkeError(Exception):
 
     def __str__(self) -> str:
         return f"{self.reason.value}: {self.say('en')}"
+
+
+@contextmanager
+def naming(**details: str | int) -> Iterator[None]:
+    """Add details, such as the name of the file at hand, to an error that does not know them itself."""
+    try:
+        yield
+    except MarkeError as error:
+        error.details = {**details, **error.details}
+        raise
 
 
 class BadInputError(MarkeError):

@@ -20,6 +20,10 @@ _MONTHS: dict[Language, tuple[str, ...]] = {
         "July", "August", "September", "October", "November", "December",
     ),
 }  # fmt: skip
+_SHORT_MONTHS: dict[Language, tuple[str, ...]] = {
+    "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
 _QUARTERS: dict[Language, tuple[str, ...]] = {
     "nl": ("eerste kwartaal", "tweede kwartaal", "derde kwartaal", "vierde kwartaal"),
     "en": ("first quarter", "second quarter", "third quarter", "fourth quarter"),
@@ -48,6 +52,13 @@ def moment(value: datetime, language: Language) -> str:
     if language == "nl":
         return f"{day(local.date(), language)}, {local:%H.%M} uur"
     return f"{day(local.date(), language)}, {local:%H:%M}"
+
+
+def short_moment(value: datetime, language: Language) -> str:
+    """Print an instant in Dutch local time for a narrow column: `24 nov 2026, 10.05` or `24 Nov 2026, 10:05`."""
+    local = value.astimezone(ZoneInfo(_ZONE))
+    clock = f"{local:%H.%M}" if language == "nl" else f"{local:%H:%M}"
+    return f"{local.day} {_SHORT_MONTHS[language][local.month - 1]} {local.year}, {clock}"
 
 
 def period(text: str, language: Language) -> str:

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Literal
 
-Language = Literal["nl", "en"]
-LANGUAGES: tuple[Language, ...] = ("nl", "en")
+from marke.wording import LANGUAGES, Language, fill, term
 
 
 class Reason(StrEnum):
@@ -23,7 +21,16 @@ class Reason(StrEnum):
     NOT_CANONICAL = "not_canonical"
     BAD_INSTANT = "bad_instant"
     BAD_FIELD = "bad_field"
+    HIDDEN_CHARACTER = "hidden_character"
     BAD_PERIOD = "bad_period"
+
+    # what was typed
+    USAGE_MISSING = "usage_missing"
+    USAGE_NO_OPTION = "usage_no_option"
+    USAGE_NO_COMMAND = "usage_no_command"
+    USAGE_BAD_VALUE = "usage_bad_value"
+    USAGE_WRONG = "usage_wrong"
+    NOBODY_AT_TERMINAL = "nobody_at_terminal"
 
     # demonstration
     DEMO_HUB_SILENT = "demo_hub_silent"
@@ -33,6 +40,8 @@ class Reason(StrEnum):
     KEY_FILE_EXISTS = "key_file_exists"
     NOT_A_ROOT_OR_KEY = "not_a_root_or_key"
     NOT_SIGNED = "not_signed"
+    NOT_A_SIGNED_FILE = "not_a_signed_file"
+    KEY_MAY_NOT_SIGN = "key_may_not_sign"
     NOT_TO_BE_SIGNED = "not_to_be_signed"
     FILE_UNREADABLE = "file_unreadable"
     FILE_UNWRITABLE = "file_unwritable"
@@ -71,6 +80,7 @@ class Reason(StrEnum):
     NO_DIRECTORY = "no_directory"
     ROLLED_BACK_DIRECTORY = "rolled_back_directory"
     REPLACED_DIRECTORY = "replaced_directory"
+    LEAPT_DIRECTORY = "leapt_directory"
     DIRECTORY_EXPIRED = "directory_expired"
     KEY_IN_TWO_ROLES = "key_in_two_roles"
     UNKNOWN_COLLECTIVE = "unknown_collective"
@@ -106,6 +116,15 @@ class Reason(StrEnum):
     HOUSEHOLD_UNKNOWN = "household_unknown"
     MEMBER_UNKNOWN = "member_unknown"
     MEMBER_KNOWN = "member_known"
+    NAME_TWICE = "name_twice"
+    NAME_EMPTY = "name_empty"
+    EMAIL_FORM = "email_form"
+    TEXT_NOT_CLEAN = "text_not_clean"
+    TEXT_TOO_LONG = "text_too_long"
+    DAY_IN_FUTURE = "day_in_future"
+    LEFT_BEFORE_JOINED = "left_before_joined"
+    CODE_FORM = "code_form"
+    ERASE_NOT_CONFIRMED = "erase_not_confirmed"
     CONSENT_NOT_GIVEN = "consent_not_given"
     FACT_PERIOD = "fact_period"
     VALUE_OUTSIDE_BOUNDS = "value_outside_bounds"
@@ -211,6 +230,7 @@ class Reason(StrEnum):
     DISTRIBUTION_TOO_VAGUE = "distribution_too_vague"
     NOTHING_TO_SHOW = "nothing_to_show"
     CELLS_DO_NOT_FIT = "cells_do_not_fit"
+    TOO_MANY_HOUSEHOLDS = "too_many_households"
     TREND_DOES_NOT_FIT = "trend_does_not_fit"
     NO_PLACE_YET = "no_place_yet"
     POLICY_SMALLEST_GROUP = "policy_smallest_group"
@@ -231,10 +251,12 @@ class Reason(StrEnum):
     IMPORT_TOO_MANY_REJECTED = "import_too_many_rejected"
     IMPORT_NO_READINGS = "import_no_readings"
     IMPORT_UNIT_DOUBT = "import_unit_doubt"
+    IMPORT_UNIT_UNUSUAL = "import_unit_unusual"
     IMPORT_UNIT_CONTRADICTION = "import_unit_contradiction"
     IMPORT_UNIT_OF_REGISTER = "import_unit_of_register"
     IMPORT_CHANGED = "import_changed"
     IMPORT_UNREADABLE = "import_unreadable"
+    IMPORT_NO_HOUSEHOLD = "import_no_household"
     IMPORT_WHICH_HOUSEHOLD = "import_which_household"
     IMPORT_NO_SUCH_METER = "import_no_such_meter"
     IMPORT_NOT_A_WORKBOOK = "import_not_a_workbook"
@@ -266,6 +288,7 @@ class Reason(StrEnum):
     IMPORT_USE_DIFFERS = "import_use_differs"
     IMPORT_OLD_ENCODING = "import_old_encoding"
     IMPORT_LAST_LINE_OPEN = "import_last_line_open"
+    EXPORT_SUPPORT = "export_support"
     IMPORT_SEEN_BEFORE = "import_seen_before"
 
     # node and its link to the hub
@@ -279,6 +302,7 @@ class Reason(StrEnum):
     NO_NODE_HERE = "no_node_here"
     FILE_MISSING = "file_missing"
     EMPTY_SECRET_FILE = "empty_secret_file"
+    WRONG_SECRET_FILE = "wrong_secret_file"
     PASSPHRASE_TOO_SHORT = "passphrase_too_short"
     NOT_JOINED = "not_joined"
     NOT_ADMITTED_YET = "not_admitted_yet"
@@ -290,6 +314,7 @@ class Reason(StrEnum):
     BAD_HUB_ADDRESS = "bad_hub_address"
     PLAIN_HTTP_REFUSED = "plain_http_refused"
     HUB_UNREACHABLE = "hub_unreachable"
+    JOIN_UNREACHABLE = "join_unreachable"
     HUB_TLS = "hub_tls"
     HUB_TOO_SLOW = "hub_too_slow"
     HUB_REDIRECTS = "hub_redirects"
@@ -305,6 +330,7 @@ class Reason(StrEnum):
     WRONG_RECEIPT = "wrong_receipt"
     UNKNOWN_ROUND = "unknown_round"
     ROUND_OF_OTHER_QUESTION = "round_of_other_question"
+    ROUND_UNLIKE_QUESTION = "round_unlike_question"
     QUESTION_REPLAYED = "question_replayed"
     QUESTION_EXPIRED = "question_expired"
     QUESTION_TOO_EARLY = "question_too_early"
@@ -321,14 +347,10 @@ class Reason(StrEnum):
     ROOT_EXPIRES_SOON = "root_expires_soon"
     NO_CONTACT_YET = "no_contact_yet"
     HUB_SILENT = "hub_silent"
+    HUB_FAILED_TODAY = "hub_failed_today"
     OUTBOX_WAITS = "outbox_waits"
     MESSAGES_NOT_BELIEVED = "messages_not_believed"
     QUESTIONS_WAIT = "questions_wait"
-
-
-class _KeepUnknown(dict[str, str | int]):
-    def __missing__(self, key: str) -> str:
-        return "?"
 
 
 @cache
@@ -346,4 +368,7 @@ def sentences() -> Mapping[str, Mapping[Language, str]]:
 
 def sentence(reason: Reason, language: Language, details: Mapping[str, str | int]) -> str:
     """Return one reason in one language with its details filled in; a detail that is not known prints as `?`."""
-    return sentences()[reason.value][language].format_map(_KeepUnknown(details))
+    return fill(sentences()[reason.value][language], language, details)
+
+
+__all__ = ["LANGUAGES", "Language", "Reason", "fill", "sentence", "sentences", "term"]

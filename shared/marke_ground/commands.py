@@ -4,20 +4,26 @@ A command raises MarkeError and prints through `answer`; everything else happens
 document goes to standard output, `{"error": {...}}` when it failed. The exit code follows the class of the error.
 """
 
+import getpass
 import importlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar, cast
+import time
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self, cast
 
 import click
 
 from marke import canonical
-from marke.errors import MarkeError, ProgrammerError
-from marke.reasons import LANGUAGES, Language
+from marke.errors import BadInputError, MarkeError, ProgrammerError
+from marke.reasons import LANGUAGES, Language, Reason
+from marke_ground.usage import EXIT_CODE, spoken, usage_of
 
 _LANGUAGE, _JSON = "marke.language", "marke.json"
-Item = TypeVar("Item")
+
+QUIET_SECONDS: Final = 2.0
+"""Work that is done sooner than this shows no bar."""
 
 
 def language() -> Language:
@@ -39,28 +45,85 @@ def answer(document: canonical.Json, *lines: str) -> None:
         click.echo(line)
 
 
-@contextmanager
-def progress(items: Iterable[Item], label: str, length: int | None = None) -> Iterator[Iterable[Item]]:
-    """Go through items with a bar on standard error; no bar when a program is reading."""
-    if is_json():
-        yield items
-        return
-    with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
-        yield bar
+class SlowBar:
+    """A bar on standard error, for work that takes longer than two seconds at a terminal; programs never see it."""
+
+    def __init__(
+        self,
+        length: int,
+        label: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        at_terminal: Callable[[], bool] | None = None,
+    ) -> None:
+        self._length = length
+        self._label = label
+        self._clock = clock
+        self._shows = (at_terminal or sys.stderr.isatty)() and not is_json()
+        self._began = clock()
+        self._done = 0
+        self._bar: click._termui_impl.ProgressBar[int] | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Say whether the bar appeared."""
+        return self._bar is not None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def went_on(self, size: int) -> None:
+        """Note that so much more was done."""
+        self._done += size
+        if self._bar is not None:
+            self._bar.update(size)
+        elif self._shows and self._clock() - self._began > QUIET_SECONDS:
+            self._bar = click.progressbar(length=self._length, label=self._label, file=sys.stderr)
+            self._bar.update(self._done)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+
+
+def ask_secret(prompt: str, *, is_new: bool = False) -> bytes:
+    """Ask for a passphrase without showing it; raises BadInputError(NOBODY_AT_TERMINAL) when nobody can answer."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            text: str = click.prompt(prompt, hide_input=True, confirmation_prompt=is_new, err=True)
+    except (click.Abort, getpass.GetPassWarning):
+        raise BadInputError(Reason.NOBODY_AT_TERMINAL) from None
+    return text.encode("utf-8")
 
 
 def fail(error: MarkeError) -> None:
     """Say one error in one sentence, or as JSON, without ending the run."""
-    if is_json():
+    _say(error, language(), as_json=is_json())
+
+
+def _say(error: MarkeError, chosen: Language, *, as_json: bool) -> None:
+    if as_json:
         said: canonical.Json = {
             "reason": error.reason.value,
-            "sentence": error.say(language()),
+            "sentence": error.say(chosen),
             "details": dict(error.details),
             "exit_code": error.exit_code,
         }
         click.echo(canonical.to_bytes({"error": said}).decode("utf-8"))
         return
-    click.echo(error.say(language()), err=True)
+    click.echo(error.say(chosen), err=True)
+
+
+def _refuse_usage(error: click.UsageError, args: Sequence[str], name: str) -> None:
+    """Say what was typed wrong, in one sentence or as JSON, and end the run; help that was asked for stays help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        raise error
+    chosen, as_json = spoken(args)
+    _say(usage_of(error, error.ctx.command_path if error.ctx else name), chosen, as_json=as_json)
+    raise click.exceptions.Exit(EXIT_CODE)
 
 
 class MarkeCommand(click.Command):
@@ -70,6 +133,20 @@ class MarkeCommand(click.Command):
         super().__init__(*args, **kwargs)
         self.params.extend(_options(self.params))
 
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - click's signature
+        """Read the command line; what was typed wrong is said in one sentence."""
+        given = tuple(args)
+        try:
+            return super().make_context(info_name, args, *rest, **extra)
+        except click.UsageError as error:
+            _refuse_usage(error, given, info_name or "")
+            raise
+        except click.Abort:
+            chosen, as_json = spoken(given)
+            refusal = BadInputError(Reason.NOBODY_AT_TERMINAL)
+            _say(refusal, chosen, as_json=as_json)
+            raise click.exceptions.Exit(refusal.exit_code) from None
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command; turn a MarkeError into words and its class's exit code."""
         try:
@@ -77,6 +154,10 @@ class MarkeCommand(click.Command):
         except MarkeError as error:
             fail(error)
             ctx.exit(error.exit_code)
+        except click.Abort:
+            refusal = BadInputError(Reason.NOBODY_AT_TERMINAL)
+            fail(refusal)
+            ctx.exit(refusal.exit_code)
 
 
 class MarkeGroup(click.Group):
@@ -84,6 +165,25 @@ class MarkeGroup(click.Group):
 
     command_class = MarkeCommand
     group_class = type  # click reads this as "the same class as I am"
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - click's signature
+        """Read the command line; what was typed wrong is said in one sentence."""
+        given = tuple(args)
+        try:
+            return super().make_context(info_name, args, *rest, **extra)
+        except click.UsageError as error:
+            _refuse_usage(error, given, info_name or "")
+            raise
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed; one that does not exist is said in one sentence."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            _refuse_usage(error, args, ctx.command_path)
+            raise
 
 
 class Lazy(NamedTuple):

@@ -1,6 +1,8 @@
 """Keys of people on the command line: made once, compared by words, and used only after reading aloud."""
 
+import errno
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -221,3 +223,45 @@ def test_a_receipt_is_for_one_message_only(tmp_path: Path, root_file: Path) -> N
     assert run("verify", "receipt", str(file), *arguments).exit_code == 0
     message.write_bytes(b"something else")
     assert run("verify", "receipt", str(file), *arguments).exit_code == 11
+
+
+def test_a_key_without_the_role_is_refused_before_it_spoils_the_file(
+    key_file: Path, question_file: Path, passphrase: Path, root_file: Path
+) -> None:
+    before = question_file.read_bytes()
+    arguments = ["key", "sign", str(question_file), "--key", str(key_file), "--passphrase-file", str(passphrase)]
+    refused = run(*arguments, "--yes", "--root", str(root_file))
+    assert refused.exit_code == 12
+    assert "approvers" in refused.output
+    assert question_file.read_bytes() == before
+
+
+def test_half_a_file_is_named_and_said_to_be_cut_off(key_file: Path, question_file: Path, passphrase: Path) -> None:
+    question_file.write_bytes(question_file.read_bytes()[:200])
+    refused = run("key", "sign", str(question_file), "--key", str(key_file), "--passphrase-file", str(passphrase))
+    assert refused.exit_code == 10
+    assert refused.output.startswith("The file question.json is cut off")
+    assert "RFC" not in refused.output
+
+
+def test_a_full_disk_leaves_no_key_file_behind(
+    tmp_path: Path, passphrase: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    file = tmp_path / "alice.key"
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        refused = run("key", "new", str(file), "--passphrase-file", str(passphrase))
+    assert refused.exit_code == 14
+    assert "disk is full" in refused.output
+    assert [path.name for path in tmp_path.iterdir()] == ["passphrase"]
+    assert run("key", "new", str(file), "--passphrase-file", str(passphrase)).exit_code == 0
+
+
+def test_a_damaged_key_file_is_named(key_file: Path) -> None:
+    key_file.write_bytes(key_file.read_bytes()[:50])
+    refused = run("key", "fingerprint", str(key_file))
+    assert refused.exit_code == 10
+    assert "alice.key" in refused.output

@@ -36,7 +36,6 @@ SHARED: Final = (
 )
 NODE: Final = (
     ("wsgi", "cli"),
-    ("import_commands",),
     ("app",),
     ("web",),
     ("jobs",),

@@ -1,6 +1,7 @@
 """What is documented exists, and what exists is documented (style.md 7.15)."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,9 @@ def test_the_glossary_is_sorted_and_says_each_word_once() -> None:
     lines = (ROOT / "docs/glossary.md").read_text("utf-8").splitlines()
     words = [line.split("|")[1].strip() for line in lines if line.startswith("| ") and "---" not in line][1:]
     assert words == sorted(set(words))
+
+
+def test_the_choices_of_the_tests_are_listed_as_the_readme_says() -> None:
+    listed = subprocess.run([ROOT / "tests" / "run", "--help"], capture_output=True, check=True, text=True)
+    assert "--fast" in listed.stdout
+    assert "--deep" in listed.stdout

@@ -52,6 +52,7 @@ class Server:
 
     home: Path
     database_url: str
+    network: str
     url: str = ""
     process: subprocess.Popen[str] | None = None
     kills: int = 0
@@ -85,7 +86,7 @@ class Server:
         token = mint_token(
             who.key,
             issuer=who.id,
-            audience="marke-hub",
+            audience=self.network,
             method=method,
             path=path,
             body=body,
@@ -129,7 +130,7 @@ def _running(home: Path, database_url: str) -> Iterator[tuple[Server, Consortium
     migrate(engine, MIGRATIONS)
     consortium = new_consortium(engine, home, RealTime())
     consortium.enrol(*WHO)
-    running = Server(home, database_url)
+    running = Server(home, database_url, consortium.network)
     running.start()
     yield running, consortium
     running.kill()

@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,11 @@ from click.testing import CliRunner, Result
 from marke import canonical
 from marke_deploy.demo_files import dsmr_reader, econobis_members
 from marke_ground.store.engine import open_engine, transaction
+from marke_node.cli.import_commands import import_
 from marke_node.config import NodeConfig
-from marke_node.import_commands import QUIET_SECONDS, _SlowBar, import_
 from marke_node.services.node import make_node
 from support.mappings import MAPPING
-from support.meter_files import EAN_ELECTRICITY, EAN_NEIGHBOUR, engie
+from support.meter_files import EAN_ELECTRICITY, EAN_NEIGHBOUR, engie, workbook
 from support.villages import NOON, settle
 
 START = datetime(2025, 1, 31, 23, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_members_come_in_from_the_form(terminal: Terminal) -> None:
     people = [{"voornaam": "Bob", "achternaam": "Canary-q7x9", "straat": "A", "huisnummer": "1", "postcode": "7201AB"}]
     file = terminal.write("members.csv", econobis_members(people))
     seen = terminal.run("members", file)
-    assert "1 leden op 1 adressen" in seen.stdout
+    assert "1 lid op 1 adres," in seen.stdout
     assert terminal.answer("members", file, "--commit")["taken"] == {"added": 1, "unchanged": 0, "changed": 0}
     assert "Canary" not in seen.output
 
@@ -120,19 +120,69 @@ def test_a_mapping_is_saved_listed_and_used(terminal: Terminal) -> None:
     assert terminal.run("file", table, "--household", terminal.home, "--mapping", "Other").exit_code == 16
 
 
-def test_a_bar_appears_only_when_reading_takes_long(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "file"
-    file.write_bytes(bytes(100))
-    moments = iter([0.0, QUIET_SECONDS / 2, QUIET_SECONDS + 1])
+def gas_year(per_day: str) -> bytes:
+    """Write a table of a year of daily gas use, evenly spread."""
+    days = [(datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=number)).strftime("%d-%m-%Y") for number in range(365)]
+    return ("datum;gas\n" + "".join(f"{day} 00:00;{per_day}\n" for day in days)).encode()
 
-    def run() -> list[bool]:
-        with _SlowBar(file, clock=lambda: next(moments)) as bar:
-            shown = []
-            for size in (10, 10, 180):
-                bar.went_on(size)
-                shown.append(bar._bar is not None)
-            return shown
 
-    with import_.make_context("import", ["mapping", "list"]):
-        assert run() == [False, True, True]
-    assert capsys.readouterr().out == ""
+def test_kilowatt_hours_in_a_column_of_cubic_metres_must_be_confirmed_before_they_are_taken(
+    terminal: Terminal,
+) -> None:
+    only_gas = {**MAPPING, "columns": [{"column": "gas", "measures": "gas", "unit": "m3"}]}
+    terminal.run("mapping", "save", terminal.write("mapping.json", canonical.to_bytes(only_gas)))
+    table = terminal.write("year.csv", gas_year("21,46"))  # 7,832 kWh: an ordinary home
+    given = (table, "--household", terminal.home, "--mapping", "Zonneplan per uur")
+    seen = terminal.run("file", *given)
+    assert "zijn dit kWh?" in seen.stdout
+    assert "--unit-confirmed" in seen.stdout
+    refused = terminal.run("file", *given, "--commit", "--lang", "en")
+    assert refused.exit_code == 10
+    assert "are these kWh?" in refused.stderr
+    assert terminal.answer("file", *given, "--unit-confirmed", "--commit")["taken"] == {
+        "added": 365,
+        "unchanged": 0,
+        "changed": 0,
+    }
+
+
+def test_without_a_household_the_answer_says_to_name_one(terminal: Terminal) -> None:
+    file = terminal.write("dsmr.csv", DSMR)
+    seen = terminal.run("file", file)
+    assert seen.exit_code == 0
+    assert "--household hh_" in seen.stdout
+    assert "--meter" not in seen.stdout
+    refused = terminal.run("file", file, "--commit")
+    assert refused.exit_code == 10
+    assert "--household" in refused.stderr
+    assert "meer dan" not in refused.stderr
+
+
+def test_days_in_a_preview_are_dutch_days(terminal: Terminal) -> None:
+    start = datetime(2025, 2, 28, 23, tzinfo=UTC)
+    file = terminal.write("march.csv", dsmr_reader(start, [(100, 0, 0, 0, 10)] * 3))
+    assert "1 maart 2025" in terminal.run("file", file, "--household", terminal.home).stdout
+
+
+def test_the_list_of_rejected_rows_is_written_also_when_they_are_too_many(terminal: Terminal) -> None:
+    file = terminal.write("dsmr.csv", DSMR.replace(b",0.1", b",-0.1"))
+    listed = terminal.folder / "rejects.csv"
+    result = terminal.run("file", file, "--household", terminal.home, "--rejects", str(listed))
+    assert result.exit_code == 10
+    assert len(listed.read_text("utf-8").splitlines()) > 3
+
+
+def test_a_workbook_without_a_mapping_is_told_to_name_one(terminal: Terminal) -> None:
+    file = terminal.write("table.xlsx", workbook([["datum", "gas"], ["01-02-2025", 1]]))
+    result = terminal.run("file", file, "--household", terminal.home)
+    assert result.exit_code == 10
+    assert "--mapping" in result.stderr
+
+
+def test_a_file_that_is_not_there_is_one_sentence_and_json_for_programs(terminal: Terminal) -> None:
+    assert terminal.run("file", "nowhere.csv", "--lang", "en").stderr.startswith("The file cannot be opened.")
+    assert terminal.answer("file", "nowhere.csv")["error"]["reason"] == "import_unreadable"  # type: ignore[index] # a JSON object
+    missing = terminal.run("file")
+    assert missing.exit_code == 2
+    assert missing.stderr.startswith("Er ontbreekt iets: FILE.")
+    assert terminal.answer("file")["error"]["reason"] == "usage_missing"  # type: ignore[index] # a JSON object

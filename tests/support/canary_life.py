@@ -139,7 +139,7 @@ def _join_and_leave(lived: Lived) -> None:
             household=home,
             name="canary-members-name-x",
             joined=date(2025, 1, 1),
-            email="canary-members-email-x",
+            email="canary-members-email-x@example.org",
             telephone="canary-members-telephone-x",
             address="canary-members-address-x",
             postcode="canary-members-postcode-x",

@@ -43,12 +43,12 @@ class Door:
         app = create_app_of(self.consortium.hub, self.consortium.clock, self.consortium.engine)
         self.client = app.test_client()
 
-    def token(self, who: Collective, method: str, path: str, body: bytes, audience: str = "marke-hub") -> str:
+    def token(self, who: Collective, method: str, path: str, body: bytes, audience: str | None = None) -> str:
         """Mint a token as the collective's node does."""
         return mint_token(
             who.key,
             issuer=who.id,
-            audience=audience,
+            audience=audience or self.consortium.network,
             method=method,
             path=path,
             body=body,

@@ -11,9 +11,11 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from marke.errors import BadInputError, ConflictError, StorageError
+from marke.errors import BadInputError, NotFoundError, StorageError
 from marke.reasons import Reason
+from marke.signing.envelope import Envelope
 from marke.vocabulary.actor import Actor, ActorKind
+from marke_ground.files import OPEN, PRIVATE, write_wholly
 from marke_ground.store.engine import Session, open_engine, reading, transaction
 from marke_ground.store.migrate import check_schema
 from marke_hub.app import RealClock
@@ -60,22 +62,29 @@ def desk() -> Iterator[Desk]:
 
 
 def read_file(path: Path) -> bytes:
-    """Return what is in a file; raises BadInputError(FILE_TOO_LARGE) and StorageError(DISK_FAILED)."""
+    """Return what is in a file; raises NotFoundError, BadInputError(MESSAGE_TOO_LARGE) and StorageError."""
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise BadInputError(Reason.MESSAGE_TOO_LARGE, megabytes=_LARGEST_FILE // 2**20)
         return path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFoundError(Reason.FILE_MISSING, file=path.name[:80]) from error
     except OSError as error:
-        raise StorageError(Reason.DISK_FAILED) from error
+        raise StorageError(Reason.FILE_UNREADABLE, file=path.name[:80]) from error
+
+
+def read_signed(path: Path) -> bytes:
+    """Return a signed file; raises BadInputError(NOT_A_SIGNED_FILE) when it is cut off or no JSON, and as read_file."""
+    data = read_file(path).strip()
+    try:
+        Envelope.from_bytes(data)
+    except BadInputError as error:
+        if error.reason is not Reason.NOT_CANONICAL:
+            raise
+        raise BadInputError(Reason.NOT_A_SIGNED_FILE, file=path.name[:80]) from error
+    return data
 
 
 def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
-    """Write a new file, which only its owner can read when it is private; raises ConflictError(FILE_EXISTS)."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-    except FileExistsError as error:
-        raise ConflictError(Reason.FILE_EXISTS, file=path.name[:80]) from error
-    except OSError as error:
-        raise StorageError(Reason.DISK_FAILED) from error
+    """Write a new file, which only its owner can read when it is private; raises as `write_wholly` does."""
+    write_wholly(path, data, mode=PRIVATE if private else OPEN)

@@ -7,13 +7,13 @@ import click
 from marke.canonical import Json
 from marke.codebook.builtin import read_builtin
 from marke.questions.explain import explain
-from marke.reasons import LANGUAGES
+from marke.reasons import LANGUAGES, fill
 from marke_ground.commands import MarkeCommand, MarkeGroup, answer, language
-from marke_hub.cli.desk import desk, read_file, write_file
+from marke_hub.cli.desk import desk, read_file, read_signed, write_file
 from marke_hub.services import collect_signatures, read_questions
 from marke_hub.services.draft_question import check_draft, draft_question, read_question_draft
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -56,12 +56,10 @@ def export(question: str, out: Path) -> None:
 @approve.command("import")
 @click.argument("files", type=_FILE, nargs=-1, required=True)
 def import_(files: tuple[Path, ...]) -> None:
-    """Take in signed FILES; every signature in them must be an approver's."""
+    """Take in signed FILES. Signatures of keys that are no approver's are left out, and counted."""
     with desk() as at, at.writing() as session:
         found = [
-            collect_signatures.collect_signatures(
-                session, envelope=read_file(file).strip(), hub=at.hub, by=at.by, now=at.now
-            )
+            collect_signatures.collect_signatures(session, envelope=read_signed(file), hub=at.hub, by=at.by, now=at.now)
             for file in files
         ]
     answer([_signatures(one) for one in found], *(_line(one) for one in found))
@@ -96,8 +94,16 @@ def _signatures(found: collect_signatures.Signatures) -> dict[str, Json]:
         "signatures": len(found.signers),
         "threshold": found.threshold,
         "approved": found.is_approved,
+        "left_out": found.left_out,
     }
 
 
 def _line(found: collect_signatures.Signatures) -> str:
-    return f"{found.question_hash} {len(found.signers)}/{found.threshold}"
+    line = f"{found.question_hash} {len(found.signers)}/{found.threshold}"
+    if not found.left_out:
+        return line
+    said = {
+        "nl": "{left_out:handtekening|handtekeningen} niet van een goedkeurder: weggelaten",
+        "en": "{left_out:signature|signatures} not of an approver: left out",
+    }
+    return f"{line} ({fill(said[language()], language(), {'left_out': found.left_out})})"

@@ -7,10 +7,10 @@ import click
 from marke.signing.envelope import Envelope
 from marke.signing.fingerprint import root_fingerprint
 from marke_ground.commands import MarkeGroup, answer
-from marke_hub.cli.desk import desk, read_file, write_file
+from marke_hub.cli.desk import desk, read_file, read_signed, write_file
 from marke_hub.services import found_consortium, keep_directory
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -37,7 +37,7 @@ def draft_root(draft: Path, out: Path) -> None:
 def publish_root(envelope: Path) -> None:
     """Publish a root that enough people signed."""
     with desk() as at, at.writing() as session:
-        signed = read_file(envelope).strip()
+        signed = read_signed(envelope)
         trust = found_consortium.publish_root(session, envelope=signed, hub=at.hub, by=at.by, now=at.now)
     answer(
         {"version": trust.root.version, "fingerprint": trust.fingerprint},
@@ -67,7 +67,7 @@ def draft_directory(out: Path, valid_days: int) -> None:
 def publish_directory(envelope: Path) -> None:
     """Publish a directory that enough people signed."""
     with desk() as at, at.writing() as session:
-        signed = read_file(envelope).strip()
+        signed = read_signed(envelope)
         trust = keep_directory.publish_directory(session, envelope=signed, hub=at.hub, by=at.by, now=at.now)
     found = trust.directory
     answer(

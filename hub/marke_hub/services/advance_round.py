@@ -7,6 +7,7 @@ from typing import assert_never
 from sqlalchemy import func, select
 
 from marke.protocol.conversation import Combine, GiveUp, OpenTheRound, Turnout, hub_advances, phase_from_text
+from marke.protocol.messages import Result
 from marke_ground.store.engine import Session
 from marke_hub.services.close_round import close_with_result, close_without_result
 from marke_hub.services.hub import Hub
@@ -39,13 +40,20 @@ def advance_round(session: Session, *, round_id: str, hub: Hub, now: datetime) -
             return None
         case OpenTheRound():
             open_round(session, round_id=round_id, question_hash=row.question_hash, opening=effect, hub=hub, now=now)
+            return phase.phase
         case Combine() | GiveUp():
             close = close_with_result if isinstance(effect, Combine) else close_without_result
-            coverage = turnout.coverage()
-            close(session, round_id=round_id, question_hash=row.question_hash, coverage=coverage, hub=hub, now=now)
+            end = close(
+                session,
+                round_id=round_id,
+                question_hash=row.question_hash,
+                coverage=turnout.coverage(),
+                hub=hub,
+                now=now,
+            )
+            return "resulted" if isinstance(end, Result) else "voided"
         case never:
             assert_never(never)
-    return phase.phase
 
 
 def turnout_of(session: Session, round_id: str) -> Turnout:

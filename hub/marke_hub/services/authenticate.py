@@ -14,7 +14,6 @@ from marke_ground.store.engine import Session
 from marke_hub.services.hub import Hub
 from marke_hub.store.collectives import SEEN_TOKENS
 
-AUDIENCE: Final = "marke-hub"
 _SCHEME: Final = "Bearer "
 _REMEMBER: Final = text(
     "INSERT INTO seen_tokens (token, expires) VALUES (:token, :expires) ON CONFLICT DO NOTHING"
@@ -38,7 +37,7 @@ def authenticate(session: Session, *, call: Call, hub: Hub, now: datetime) -> st
     claims = open_token(
         call.authorization.removeprefix(_SCHEME),
         keys=hub.trust.token_keys(session, now=now),
-        audience=AUDIENCE,
+        audience=hub.trust.network(session, now=now),
         method=call.method,
         path=call.path,
         body=call.body,

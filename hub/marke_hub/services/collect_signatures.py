@@ -1,6 +1,6 @@
 """Collecting the approvers' signatures: files come in, signatures are joined, k of n approves. Keys never come here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -28,6 +28,8 @@ class Signatures:
     signers: tuple[str, ...]
     """Key ids, sorted."""
     threshold: int
+    left_out: int = 0
+    """Signatures in the file that were made with keys of nobody who approves."""
 
     @property
     def is_approved(self) -> bool:
@@ -36,12 +38,15 @@ class Signatures:
 
 
 def collect_signatures(session: Session, *, envelope: bytes, hub: Hub, by: Actor, now: datetime) -> Signatures:
-    """Take in one signed file of a question that was drafted here; every signature in it must be an approver's.
+    """Take in one signed file of a question that was drafted here.
 
-    Raises UntrustedError (a signature is wrong or not an approver's: nothing of the file is kept), NotFoundError
-    (QUESTION_UNKNOWN: other bytes than the draft), ConflictError(QUESTION_EXPIRED).
+    Signatures of keys that are no approver's are taken out (protocol 3.3), so that one wrong key does not spoil the
+    file of the others; when no other is left, the file is refused. Raises UntrustedError (no signature of an approver,
+    or one that does not hold: nothing of the file is kept), NotFoundError(QUESTION_UNKNOWN: other bytes than the
+    draft), ConflictError(QUESTION_TOO_LATE).
     """
     trust = hub.trust.trust(session, now=now)
+    envelope, left_out = _of_approvers(trust, envelope)
     kind = wire.wire_type(Question)
     opened = trust.open_incomplete(envelope, payload_type=kind.payload_type, role=RoleName.APPROVERS, now=now)
     question = Question.from_bytes(opened.payload)
@@ -60,7 +65,17 @@ def collect_signatures(session: Session, *, envelope: bytes, hub: Hub, by: Actor
     )
     details = {"signatures": len(signatures.signers), "threshold": signatures.threshold}
     record(session, by=by, verb="collect_signatures", subject=found, now=now, details=details)
-    return signatures
+    return replace(signatures, left_out=left_out)
+
+
+def _of_approvers(trust: TrustState, envelope: bytes) -> tuple[bytes, int]:
+    # protocol 3.3: whoever passes an envelope on may take out a signature that does not count
+    given = Envelope.from_bytes(envelope)
+    approvers = set(trust.root.keys_of(RoleName.APPROVERS))
+    kept = tuple(one for one in given.signatures if one.key_id in approvers)
+    if not kept:
+        return envelope, 0
+    return replace(given, signatures=kept).to_bytes(), len(given.signatures) - len(kept)
 
 
 def count_signatures(trust: TrustState, envelope: Envelope, found: str) -> Signatures:

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from sqlalchemy import insert, select
@@ -135,20 +135,24 @@ def publish_root(session: Session, *, envelope: bytes, hub: Hub, by: Actor, now:
             raise BadInputError(Reason.FIRST_ROOT_IS_ONE, version=trust.root.version)
     if hub.key.public.key_id not in trust.root.roles[RoleName.HUB].keys:
         raise BadInputError(Reason.ROOT_WITHOUT_THIS_HUB)
-    keep_trust_document(session, kind="root", version=trust.root.version, envelope=envelope, now=now)
+    keep_trust_document(session, kind="root", trust=trust, envelope=envelope, now=now)
     record(session, by=by, verb="publish_root", subject=f"root:{trust.root.version}", now=now)
     return trust
 
 
-def keep_trust_document(session: Session, *, kind: str, version: int, envelope: bytes, now: datetime) -> None:
-    """Store a verified root or directory; from the next request on everybody is told."""
+def keep_trust_document(
+    session: Session, *, kind: Literal["root", "directory"], trust: TrustState, envelope: bytes, now: datetime
+) -> None:
+    """Store the verified root or directory that led to this state; from the next request on everybody is told."""
+    is_root = kind == "root"
     session.execute(
         insert(TRUST_DOCUMENTS).values(
             kind=kind,
-            version=version,
+            version=trust.root.version if is_root else trust.directory_version,
             content_hash=content_hash(envelope),
             envelope=envelope.decode("utf-8"),
             published=now,
+            root_version=None if is_root else trust.root.version,
         )
     )
 

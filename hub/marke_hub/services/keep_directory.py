@@ -52,6 +52,6 @@ def publish_directory(session: Session, *, envelope: bytes, hub: Hub, by: Actor,
     trust = before.with_directory(envelope, now=now)
     version = trust.directory_version
     if version != before.directory_version:
-        keep_trust_document(session, kind="directory", version=version, envelope=envelope, now=now)
+        keep_trust_document(session, kind="directory", trust=trust, envelope=envelope, now=now)
         record(session, by=by, verb="publish_directory", subject=f"directory:{version}", now=now)
     return trust

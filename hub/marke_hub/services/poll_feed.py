@@ -1,6 +1,6 @@
 """Answering a poll: what is new for this collective since its cursor, and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +14,9 @@ from marke_hub.services import feed
 from marke_hub.services.hub import Hub
 from marke_hub.services.trust_shelf import Held
 from marke_hub.store.collectives import CONTACTS
+
+MOST_ROOTS: Final = 200
+"""Roots in one answer; a node that lacks more follows these first and asks again at once."""
 
 _SEEN_STEP: Final = timedelta(minutes=5)
 
@@ -44,11 +47,10 @@ def poll_feed(
     if not spoken:
         raise BadInputError(Reason.NO_COMMON_PROTOCOL, known=", ".join(map(str, PROTOCOL_VERSIONS)))
     held = hub.trust.held(session, now=now)
-    trust = trust_news(held, request)
-    found = feed.page(session, collective=collective, after=request.cursor)
+    found = gather_news(session, collective=collective, held=held, request=request)
     tag = f'"{found.cursor}.{held.heads.root}.{held.heads.directory}"'
     _note_contact(session, collective, request, hub, now)
-    if not trust and not found.envelopes and etag == tag:
+    if not found.envelopes and etag == tag:
         return NothingNew(tag)
     answer = PollAnswer(
         protocol=max(spoken),
@@ -56,17 +58,25 @@ def poll_feed(
         now=now.replace(microsecond=0),
         cursor=found.cursor,
         more=found.more,
-        envelopes=(*trust, *found.envelopes),
+        envelopes=found.envelopes,
         next_poll_s=0 if found.more else hub.config.poll_seconds,
     )
     return News(answer, tag)
 
 
-def trust_news(held: Held, request: PollRequest) -> tuple[str, ...]:
-    """Return the roots a node lacks, oldest first, and the directory when it holds an older one."""
-    roots = held.roots[max(request.root_version, 0) :]
+def gather_news(session: Session, *, collective: str, held: Held, request: PollRequest) -> feed.FeedPage:
+    """Return the roots a node lacks, oldest first, the directory when it holds another, and a page of the feed.
+
+    When it lacks more roots than one answer takes, those come alone: what else there is may be signed by keys that
+    only the later ones name.
+    """
+    roots = held.roots[request.root_version :]
+    if len(roots) > MOST_ROOTS:
+        return feed.FeedPage(roots[:MOST_ROOTS], request.cursor, more=True)
     is_old = request.directory_version != held.heads.directory
-    return (*roots, held.directory) if is_old and held.directory is not None else roots
+    trust = (*roots, held.directory) if is_old and held.directory is not None else roots
+    page = feed.page(session, collective=collective, after=request.cursor)
+    return replace(page, envelopes=(*trust, *page.envelopes))
 
 
 def _note_contact(session: Session, collective: str, request: PollRequest, hub: Hub, now: datetime) -> None:

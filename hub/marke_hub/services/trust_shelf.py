@@ -1,20 +1,19 @@
 """What the hub itself believes: every root and the newest directory, verified once per process and version."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import Row, ScalarSelect, func, select
 
-from marke.errors import NotFoundError, UntrustedError
+from marke.errors import NotFoundError
 from marke.reasons import Reason
 from marke.signing.envelope import Envelope
 from marke.signing.fingerprint import root_fingerprint
 from marke.signing.keys import PublicKey
-from marke.signing.trust import TrustState
+from marke.signing.trust import KeptDirectory, TrustState
 from marke_ground.store.engine import Session
 from marke_hub.store.trust import TRUST_DOCUMENTS
 
@@ -39,6 +38,7 @@ class Held:
     roots: tuple[str, ...]
     """Envelopes as text, version 1 first."""
     directory: str | None
+    """The envelope with the signatures that count now; None while there is none, or its keys were taken away."""
 
 
 @dataclass
@@ -52,18 +52,23 @@ class TrustShelf:
 
     def held(self, session: Session, *, now: datetime) -> Held:
         """Return what is believed now; raises NotFoundError(HUB_NOT_FOUNDED) before the first root is published."""
+        del now  # what was published holds whatever the clock says; each use of it looks at its own dates
         heads = read_heads(session)
         if heads.root == 0:
             raise NotFoundError(Reason.HUB_NOT_FOUNDED)
         found = self._held
         if found is None or found.heads != heads:
             with self._lock:
-                found = self._held = _restore(session, heads, now=now, allow_demo=self.allow_demo)
+                found = self._held = _restore(session, heads, allow_demo=self.allow_demo)
         return found
 
     def trust(self, session: Session, *, now: datetime) -> TrustState:
         """Return the state of trust; raises as `held` does."""
         return self.held(session, now=now).trust
+
+    def network(self, session: Session, *, now: datetime) -> str:
+        """Return the name of the federation, to which tokens are bound; no later root changes it."""
+        return (self._held or self.held(session, now=now)).trust.network
 
     def token_keys(self, session: Session, *, now: datetime) -> Mapping[str, PublicKey]:
         """Return collective -> key of everybody who may call now; raises when root or directory has expired."""
@@ -87,30 +92,26 @@ def read_heads(session: Session) -> Heads:
     return Heads(row.root or 0, row.directory or 0)
 
 
-def _restore(session: Session, heads: Heads, *, now: datetime, allow_demo: bool) -> Held:
-    rows = session.execute(
-        select(TRUST_DOCUMENTS.c.envelope).where(TRUST_DOCUMENTS.c.kind == "root").order_by(TRUST_DOCUMENTS.c.version)
-    )
-    roots = tuple(row.envelope for row in rows)
-    directory: str | None = session.execute(
-        select(TRUST_DOCUMENTS.c.envelope).where(
-            TRUST_DOCUMENTS.c.kind == "directory", TRUST_DOCUMENTS.c.version == heads.directory
-        )
-    ).scalar()
-    trust, directory = _believe(roots, directory, now=now, allow_demo=allow_demo)
-    return Held(heads, trust, roots, directory)
-
-
-def _believe(
-    roots: tuple[str, ...], directory: str | None, *, now: datetime, allow_demo: bool
-) -> tuple[TrustState, str | None]:
-    """Verify what was published; a directory that a newer root disowned is dropped, so that a new one can come."""
-    chain = [root.encode("utf-8") for root in roots]
+def _restore(session: Session, heads: Heads, *, allow_demo: bool) -> Held:
+    """Verify what was published once more, in the order of publishing, exactly as a node does after a restart."""
+    rows = session.execute(_PUBLISHED).all()
+    roots = [row for row in rows if row.kind == "root"]
+    directories = [
+        KeptDirectory(row.envelope.encode("utf-8"), _root_of(row, roots)) for row in rows if row.kind == "directory"
+    ]
     # the hub published the first root itself; people compare its words when they join
-    words = root_fingerprint(Envelope.from_text(roots[0]).payload)
-    if directory is not None:
-        with suppress(UntrustedError):
-            signed = directory.encode("utf-8")
-            trust = TrustState.restore(chain, signed, fingerprint=words, now=now, allow_demo=allow_demo)
-            return trust, directory
-    return TrustState.restore(chain, None, fingerprint=words, now=now, allow_demo=allow_demo), None
+    words = root_fingerprint(Envelope.from_text(roots[0].envelope).payload)
+    chain = [row.envelope.encode("utf-8") for row in roots]
+    trust = TrustState.restore(chain, directories, fingerprint=words, allow_demo=allow_demo)
+    found = trust.directory_envelope
+    return Held(heads, trust, tuple(row.envelope for row in roots), None if found is None else found.to_text())
+
+
+_PUBLISHED: Final = select(TRUST_DOCUMENTS).order_by(TRUST_DOCUMENTS.c.version)
+
+
+def _root_of(row: Row[tuple[object, ...]], roots: Sequence[Row[tuple[object, ...]]]) -> int:
+    """Return the root under which a directory was published; rows of before that was noted say when it was."""
+    if row.root_version is not None:
+        return int(row.root_version)
+    return max((int(root.version) for root in roots if root.published <= row.published), default=1)

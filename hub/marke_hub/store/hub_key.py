@@ -1,11 +1,10 @@
 """The hub's own private key on disk, sealed; and the secret that opens it, in a file of its own."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from marke.errors import BadInputError, ConflictError, NotFoundError, StorageError
+from marke.errors import BadInputError, ConflictError, NotFoundError, StorageError, UntrustedError, naming
 from marke.reasons import Reason
 from marke.signing.keys import (
     COST,
@@ -16,13 +15,13 @@ from marke.signing.keys import (
     open_private_key,
     seal_private_key,
 )
+from marke_ground.files import PRIVATE, disk_fault, write_wholly
 from marke_hub.config import Environment, HubConfig
 
 Chance: TypeAlias = Callable[[int], bytes]
 """Gives so many unpredictable bytes; `secrets.token_bytes` in the shells."""
 
 _SEED_BYTES: Final = 32
-_OWNER_ONLY: Final = 0o600
 _FOLDER: Final = 0o700
 _LONGEST_SECRET: Final = 1024
 
@@ -30,55 +29,48 @@ _LONGEST_SECRET: Final = 1024
 def make_hub_key(config: HubConfig, chance: Chance) -> PrivateKey:
     """Make the hub's key and write it sealed; a secret file is made when no passphrase file is set.
 
-    Raises ConflictError(KEY_EXISTS) when there is one already: a key is never overwritten.
+    Raises ConflictError(KEY_EXISTS) when there is one already: a key is never overwritten; and StorageError, with
+    nothing half written.
     """
     if config.key_file.exists():
         raise ConflictError(Reason.HUB_KEY_EXISTS, file=config.key_file.name)
     _make_folder(config.home)
     if config.passphrase_file is None and not config.unlock_file.exists():
-        write_private_file(config.unlock_file, chance(_SEED_BYTES).hex().encode("ascii"))
+        write_wholly(config.unlock_file, chance(_SEED_BYTES).hex().encode("ascii"), mode=PRIVATE)
     key = PrivateKey.from_seed(chance(_SEED_BYTES))
     # the key of a demo guards nobody's data, and opening it a hundred times should not heat the room
     cost = UNSAFE_COST_FOR_TESTS if config.environment is Environment.DEMO else COST
     sealed = seal_private_key(
         key, secret=_secret(config), salt=chance(SALT_BYTES), nonce=chance(NONCE_BYTES), cost=cost
     )
-    write_private_file(config.key_file, sealed)
+    write_wholly(config.key_file, sealed, mode=PRIVATE)
     return key
 
 
 def read_hub_key(config: HubConfig) -> PrivateKey:
     """Open the hub's key.
 
-    Raises NotFoundError(HUB_KEY_MISSING), UntrustedError(WRONG_PASSPHRASE) when the secret does not fit, and
+    Raises NotFoundError(HUB_KEY_MISSING), UntrustedError(WRONG_SECRET_FILE) when the secret does not fit, and
     BadInputError(BAD_KEY_FILE).
     """
-    return open_private_key(_read(config.key_file), secret=_secret(config))
-
-
-def write_private_file(path: Path, data: bytes) -> None:
-    """Write a new file that only its owner can read; raises StorageError(DISK_FAILED) when that fails."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise StorageError(Reason.DISK_FAILED) from error
+    with naming(file=config.key_file.name):
+        try:
+            return open_private_key(_read(config.key_file), secret=_secret(config))
+        except UntrustedError as error:
+            raise UntrustedError(Reason.WRONG_SECRET_FILE, secret=config.unlock_file.name) from error
 
 
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(Reason.DISK_FAILED) from error
+        raise disk_fault(error, StorageError(Reason.FILE_UNWRITABLE, file=folder.name)) from error
 
 
 def _secret(config: HubConfig) -> bytes:
     secret = _read(config.unlock_file).strip()
     if not 1 <= len(secret) <= _LONGEST_SECRET:
-        raise BadInputError(Reason.BAD_KEY_FILE)
+        raise BadInputError(Reason.EMPTY_SECRET_FILE, file=config.unlock_file.name)
     return secret
 
 

@@ -17,6 +17,7 @@ TRUST_DOCUMENTS: Final = append_only(
         Column("content_hash", Text, nullable=False, unique=True, comment="hash of the envelope"),
         Column("envelope", Text, nullable=False, comment="DSSE envelope with the threshold of signatures"),
         Column("published", InstantText, nullable=False, comment="when this hub verified and published it"),
+        Column("root_version", Integer, comment="of a directory: the root it was verified under; absent in old rows"),
         PrimaryKeyConstraint("kind", "version"),
         CheckConstraint("kind IN ('root', 'directory')", name="kind"),
         CheckConstraint("version >= 1", name="version"),

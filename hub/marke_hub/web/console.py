@@ -45,7 +45,10 @@ class Membership:
 
     waiting: tuple[WaitingView, ...]
     collectives: tuple[CollectiveView, ...]
-    invitations: tuple[InvitationView, ...]
+    open: tuple[InvitationView, ...]
+    """Invitations that still work."""
+    past: tuple[InvitationView, ...]
+    """Invitations that were used or have expired."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def overview() -> Response:
         collectives=collectives,
         heard=sum(one.seen is not None for one in collectives),
         to_sign=sum(one.state in {"draft", "waiting_for_signatures"} for one in asked),
-        running=tuple(map(round_line, running)),
+        running=tuple(round_line(found, here.voice) for found in running),
     )
     return render("console/overview.html", view=view)
 
@@ -83,7 +86,10 @@ def collectives() -> Response:
     """Show who waits with their six words, who is in, and the invitations."""
     here = visit()
     found = list_collectives(here.session, hub=at_work(Hub), now=here.now)
-    view = Membership(list_waiting(here.session), found, list_invitations(here.session))
+    invited = list_invitations(here.session)
+    still_open = tuple(one for one in invited if one.used is None and one.expires >= here.now)
+    past = tuple(one for one in invited if one not in still_open)
+    view = Membership(list_waiting(here.session), found, still_open, past)
     return render("console/collectives.html", view=view)
 
 
@@ -93,7 +99,7 @@ def questions() -> Response:
     """List every question with its signatures."""
     here = visit()
     found = list_questions(here.session, hub=at_work(Hub), now=here.now)
-    return render("console/questions.html", found=tuple(map(question_line, found)))
+    return render("console/questions.html", found=tuple(question_line(one, here.voice) for one in found))
 
 
 @CONSOLE.get("/questions/<question>")
@@ -111,8 +117,9 @@ def one_question(question: str) -> Response:
 @needs(Permission.SEE_CONSOLE)
 def rounds() -> Response:
     """List every round, the newest first."""
-    found = list_rounds(visit().session, hub=at_work(Hub))
-    return render("console/rounds.html", found=tuple(map(round_line, found)))
+    here = visit()
+    found = list_rounds(here.session, hub=at_work(Hub))
+    return render("console/rounds.html", found=tuple(round_line(one, here.voice) for one in found))
 
 
 @CONSOLE.get("/rounds/<round_id>")
@@ -127,7 +134,8 @@ def one_round(round_id: str) -> Response:
         for one in list_standings(here.session, round_id=round_id)
     )
     how = how_lines(found.question, found.question_hash, here.voice)
-    return render("console/round.html", view=found, line=round_line(found), standings=standings, how=how)
+    line = round_line(found, here.voice)
+    return render("console/round.html", view=found, line=line, standings=standings, how=how)
 
 
 @CONSOLE.get("/results/<round_id>")

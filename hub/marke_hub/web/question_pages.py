@@ -9,7 +9,7 @@ from marke.signing.root import KeyEntry
 from marke.vocabulary.document import Bilingual
 from marke_ground.web.i18n import Voice
 from marke_hub.services.read_questions import Approver, QuestionView
-from marke_hub.web.result_pages import how_lines
+from marke_hub.web.result_pages import how_lines, subtitle, variable_name
 
 STATE_LOOKS: Final[Mapping[str, str]] = {
     "draft": "",
@@ -31,11 +31,12 @@ class QuestionLine:
     short: str
     """Enough of its hash to find it by."""
     title: Bilingual
+    subtitle: str
     state: str
     look: str
     signed: int
     threshold: int
-    variable: str
+    variable: Bilingual
     period: str
     drafted: datetime
 
@@ -52,16 +53,17 @@ class QuestionPage:
     round_id: str | None
 
 
-def question_line(found: QuestionView) -> QuestionLine:
+def question_line(found: QuestionView, voice: Voice) -> QuestionLine:
     """Return a question for a list."""
     return QuestionLine(
         short=found.question_hash.removeprefix("sha256:")[:_SHORT],
         title=found.question.title,
+        subtitle=subtitle(found.question, voice),
         state=found.state,
         look=STATE_LOOKS[found.state],
         signed=len(found.signatures.signers),
         threshold=found.signatures.threshold,
-        variable=found.question.bundle.variable,
+        variable=variable_name(found.question),
         period=found.question.bundle.period,
         drafted=found.drafted,
     )
@@ -70,7 +72,7 @@ def question_line(found: QuestionView) -> QuestionLine:
 def question_page(found: QuestionView, approvers: Sequence[Approver], explanation: str, voice: Voice) -> QuestionPage:
     """Return a question with its explanation, who signed and who might."""
     return QuestionPage(
-        line=question_line(found),
+        line=question_line(found, voice),
         explanation=tuple(explanation.splitlines()),
         signers=tuple(one.entry for one in approvers if one.signed),
         missing=tuple(one.entry for one in approvers if not one.signed),

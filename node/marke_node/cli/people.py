@@ -1,5 +1,6 @@
 """Households, members and consent, one at a time; whole lists come in with `marke node import`."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -8,20 +9,29 @@ import click
 
 from marke.canonical import Json
 from marke.codebook.builtin import read_builtin
-from marke.codebook.model import ConsentCategory, Purpose, Variable
-from marke.errors import BadInputError
-from marke.reasons import Reason
+from marke.codebook.model import Codebook, ConsentCategory, Purpose, Variable
+from marke.errors import BadInputError, RefusedError
+from marke.reasons import Language, Reason, fill
 from marke.vocabulary.ids import content_hash
-from marke_ground.commands import MarkeGroup, answer
+from marke_ground.commands import MarkeGroup, SlowBar, answer, language
 from marke_ground.store.engine import reading, transaction
 from marke_node.cli.surroundings import BOARD, opened
-from marke_node.services import add_household, give_consent, record_fact, register_member, withdraw_consent
+from marke_node.services import (
+    add_household,
+    erase_household,
+    give_consent,
+    leave_household,
+    record_fact,
+    register_member,
+    withdraw_consent,
+)
 from marke_node.services.count_people import count_people
-from marke_node.services.derive_facts import derive
+from marke_node.services.derive_facts import DERIVED, FactsReport, derive
 from marke_node.services.give_consent import ConsentText, Yes
 from marke_node.services.record_fact import DirectFact, FactSheet
 from marke_node.store import home
-from marke_node.store.facts import Origin
+from marke_node.store.facts import FactsKept, Origin
+from marke_node.store.households import household_number
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -41,12 +51,52 @@ def household() -> None:
 def add_one(*, codes: tuple[str, ...], joined: datetime | None) -> None:
     """Add one household and print its pseudonym."""
     pairs = [code.partition("=") for code in codes]
+    if any(not (category and code) for category, _, code in pairs):
+        raise BadInputError(Reason.CODE_FORM)
     with opened() as here, transaction(here.engine) as session:
         new = add_household.NewHousehold(
             joined=_day(joined, here.now), codes={category: code for category, _, code in pairs}
         )
         found = add_household.add(session, household=new, codebook=read_builtin(), by=BOARD, now=here.now)
     answer({"household": found}, found)
+
+
+@household.command("leave")
+@click.argument("household_id")
+@click.option("--on", "day", type=_DAY, required=True, help="The day they left; not in the future.")
+def leave(*, household_id: str, day: datetime) -> None:
+    """Write down that a household left. It is in no answer from now on; its data stay until they are erased."""
+    with opened() as here, transaction(here.engine) as session:
+        leave_household.leave(session, household=household_id, on=day.date(), by=BOARD, now=here.now)
+    said = {"nl": "vertrokken op", "en": "left on"}[language()]
+    answer({"household": household_id, "left_on": str(day.date())}, f"{household_id} {said} {day.date()}")
+
+
+@household.command("erase")
+@click.argument("household_id")
+@click.option("--yes-erase-for-ever", "is_sure", is_flag=True, help="Erase without asking. Nothing brings it back.")
+def erase(*, household_id: str, is_sure: bool) -> None:
+    """ERASE a household for ever: its people, consents, facts, readings. Nothing brings it back but a backup.
+
+    Figures that were sent before are not called back: nobody can tell the household from them.
+    """
+    with opened() as here:
+        with reading(here.engine) as session:
+            household_number(session, household_id)
+        if not is_sure and _retyped() != household_id:
+            raise RefusedError(Reason.ERASE_NOT_CONFIRMED, household=household_id)
+        with transaction(here.engine) as session:
+            erase_household.erase(session, household=household_id, by=BOARD, now=here.now)
+    said = {"nl": "gewist, voorgoed", "en": "erased for ever"}[language()]
+    answer({"household": household_id, "erased": True}, f"{household_id}: {said}")
+
+
+def _retyped() -> str:
+    warning = {
+        "nl": "Dit wist alles van dit huishouden, voorgoed. Typ het kenmerk van het huishouden over",
+        "en": "This erases everything about this household, for ever. Retype the id of the household",
+    }
+    return str(click.prompt(warning[language()], err=True)).strip()
 
 
 @household.command("count")
@@ -127,13 +177,43 @@ def facts() -> None:
 @click.argument("period")
 def derive_facts(*, period: str) -> None:
     """Work out every fact of a period (such as 2025 or 2025-Q3) from readings and other facts."""
-    with opened() as here, transaction(here.engine) as session:
-        found = derive(session, codebook=read_builtin(), period=period, by=BOARD, now=here.now)
+    book = read_builtin()
+    label = {"nl": "Rekenen", "en": "Working out"}[language()]
+    with opened() as here, transaction(here.engine) as session, SlowBar(len(DERIVED), label) as bar:
+        found = derive(session, codebook=book, period=period, by=BOARD, now=here.now, progress=bar.went_on)
     kept: dict[str, Json] = {
         variable: {"added": one.added, "unchanged": one.unchanged, "changed": one.changed}
         for variable, one in found.kept.items()
     }
-    answer({"period": period, "facts": kept}, *(f"{variable}: {one}" for variable, one in kept.items()))
+    answer({"period": period, "facts": kept}, *_fact_lines(book, found, language()))
+
+
+_KEPT: Mapping[Language, str] = {
+    "nl": "{name}: {added} nieuw, {unchanged} al bekend, {changed} veranderd",
+    "en": "{name}: {added} new, {unchanged} known already, {changed} changed",
+}
+_INCOMPLETE: Mapping[Language, str] = {
+    "nl": "; van {homes:huishouden|huishoudens} zijn de metingen te onvolledig",
+    "en": "; of {homes:household|households} the readings are too incomplete",
+}
+
+
+def _fact_lines(book: Codebook, found: FactsReport, spoken: Language) -> list[str]:
+    lines = []
+    for variable, one in found.kept.items():
+        line = fill(
+            _KEPT[spoken],
+            spoken,
+            {
+                "name": book.variable(variable).name.say(spoken),
+                "added": one.added,
+                "unchanged": one.unchanged,
+                "changed": one.changed,
+            },
+        )
+        homes = found.incomplete.get(variable, 0)
+        lines.append(line + (fill(_INCOMPLETE[spoken], spoken, {"homes": homes}) if homes else ""))
+    return lines
 
 
 @facts.command("record")
@@ -149,7 +229,18 @@ def record_one(*, household_id: str, variable: str, period: str, value: str) -> 
     )
     with opened() as here, transaction(here.engine) as session:
         found = record_fact.record(session, sheet=sheet, codebook=book, by=BOARD, now=here.now)
-    answer({"added": found.added, "unchanged": found.unchanged, "changed": found.changed}, str(found))
+    answer({"added": found.added, "unchanged": found.unchanged, "changed": found.changed}, _kept_line(found))
+
+
+def _kept_line(found: FactsKept) -> str:
+    name = {"nl": "Vastgelegd", "en": "Recorded"}[language()]
+    counts: dict[str, str | int] = {
+        "name": name,
+        "added": found.added,
+        "unchanged": found.unchanged,
+        "changed": found.changed,
+    }
+    return fill(_KEPT[language()], language(), counts)
 
 
 def _steps(value: str, variable: Variable) -> int:

@@ -1,6 +1,7 @@
 """Questions: what waits, what was decided, what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import click
 
@@ -11,6 +12,7 @@ from marke.codebook.model import ConsentCategory, Purpose
 from marke.governance.mode import Standing
 from marke.questions.check import check
 from marke.questions.explain import explain
+from marke.reasons import Language
 from marke_ground.commands import MarkeCommand, MarkeGroup, answer, language
 from marke_ground.store.engine import reading, transaction
 from marke_node.cli.surroundings import BOARD, opened
@@ -33,7 +35,7 @@ def inbox() -> None:
             *explain(check(entry.question, read_builtin()), read_builtin(), language()).splitlines(),
         ]
         lines += [f"marke node decide {entry.round_id} approve|refuse", ""]
-    answer({"waiting": [_json(entry) for entry in entries]}, *(lines or ["-"]))
+    answer({"waiting": [_json(entry) for entry in entries]}, *(lines or [_nothing("inbox")]))
 
 
 @click.command(cls=MarkeCommand)
@@ -42,7 +44,28 @@ def register() -> None:
     with opened() as here, reading(here.engine) as session:
         entries = read_register(session, now=here.now)
     not_built: list[Json] = [step.value for step in NOT_BUILT]
-    answer({"rounds": [_json(entry) for entry in entries], "not_built": not_built}, *(_said(entries) or ["-"]))
+    answer(
+        {"rounds": [_json(entry) for entry in entries], "not_built": not_built},
+        *(_said(entries) or [_nothing("register")]),
+    )
+
+
+_NOTHING: Final[Mapping[Language, Mapping[str, str]]] = {
+    "nl": {
+        "inbox": "Er wachten geen vragen op het bestuur.",
+        "register": "Aan dit collectief is nog geen vraag gesteld.",
+        "place": "Er is nog geen uitslag waarin dit collectief een plaats heeft.",
+    },
+    "en": {
+        "inbox": "No questions wait for the board.",
+        "register": "This collective was not asked anything yet.",
+        "place": "There is no result yet in which this collective has a place.",
+    },
+}
+
+
+def _nothing(where: str) -> str:
+    return _NOTHING[language()][where]
 
 
 def _said(entries: Sequence[RegisterEntry]) -> list[str]:
@@ -95,7 +118,7 @@ def place(*, round_id: str | None, leaf: str) -> None:
             }
         )
         lines.append(f"{page.variable} {page.period}: {low:.0f}-{high:.0f} % ({page.place.collectives} collectives)")
-    answer({"places": found}, *(lines or ["-"]))
+    answer({"places": found}, *(lines or [_nothing("place")]))
 
 
 @click.group(cls=MarkeGroup)

@@ -1,23 +1,59 @@
 """Making a node, and joining a federation."""
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import click
 
-from marke.errors import BadInputError, ConflictError, MarkeError
+from marke.errors import BadInputError, ConflictError, MarkeError, UnreachableError
 from marke.protocol.messages import Invitation
-from marke.reasons import Reason
+from marke.reasons import Language, Reason
 from marke.signing.fingerprint import key_fingerprint, tidy
-from marke_ground.commands import MarkeCommand, answer, is_json
-from marke_node.cli.surroundings import BOARD, config, now, opened
+from marke_ground.commands import MarkeCommand, answer, ask_secret, is_json, language
+from marke_ground.store.engine import reading
+from marke_node.cli.surroundings import BOARD, Surroundings, config, now, opened
 from marke_node.hub_link.address import HubAddress
 from marke_node.hub_link.link import HubLink
 from marke_node.jobs.join_hub import Wish, join_hub
+from marke_node.services.join_federation import has_asked
 from marke_node.services.node import make_node
 from marke_node.store import home
 
 _SHORTEST_PASSPHRASE = 12
+
+_MADE: Final[Mapping[Language, tuple[str, ...]]] = {
+    "nl": (
+        "Map: {folder}",
+        "Sleutel: {key}",
+        "Zes woorden van de sleutel: {words}",
+        "Nu: marke node join <bestand met de uitnodiging> --name <naam van uw collectief>",
+    ),
+    "en": (
+        "Folder: {folder}",
+        "Key: {key}",
+        "Six words of the key: {words}",
+        "Next: marke node join <invitation file> --name <name of your collective>",
+    ),
+}
+_ASKED: Final[Mapping[Language, tuple[str, ...]]] = {
+    "nl": (
+        "Om toelating is gevraagd. Lees deze zes woorden van uw eigen sleutel voor aan het consortium: {words}",
+        "Start daarna de node met: marke node serve",
+    ),
+    "en": (
+        "Asked for admission. Read these six words of your own key to the consortium: {words}",
+        "Then start the node with: marke node serve",
+    ),
+}
+_COMPARE: Final[Mapping[Language, tuple[str, str]]] = {
+    "nl": ("Zes woorden van het consortium: {found}", "Zijn dit de woorden die het consortium u voorlas?"),
+    "en": (
+        "Six words of the consortium's root: {found}",
+        "Are these the words that the consortium read out to you?",
+    ),
+}
 
 
 @click.command(cls=MarkeCommand)
@@ -42,18 +78,15 @@ def init(*, passphrase: bool) -> None:
     words = key_fingerprint(node.key.public)
     answer(
         {"folder": str(settings.home), "public_key": node.key.public.to_text(), "fingerprint": words},
-        f"Folder: {settings.home}",
-        f"Key: {node.key.public.to_text()}",
-        f"Six words of the key: {words}",
-        "Next: marke node join <invitation file> --name <name of your collective>",
+        *(line.format(folder=settings.home, key=node.key.public.to_text(), words=words) for line in _MADE[language()]),
     )
 
 
 def _new_passphrase() -> bytes:
-    text: str = click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True)
-    if len(text) < _SHORTEST_PASSPHRASE:
+    secret = ask_secret("Nieuwe wachtwoordzin" if language() == "nl" else "New passphrase", is_new=True)
+    if len(secret.decode("utf-8")) < _SHORTEST_PASSPHRASE:
         raise BadInputError(Reason.PASSPHRASE_TOO_SHORT, least=_SHORTEST_PASSPHRASE)
-    return text.encode("utf-8")
+    return secret
 
 
 @click.command(cls=MarkeCommand)
@@ -70,19 +103,30 @@ def join(*, invitation: Path, name: str, fingerprint: str | None) -> None:
         config_ = here.node.config
         address = HubAddress.parse(pass_.hub_url, unsafe_plain_http=config_.unsafe_plain_http)
         wish = Wish(pass_, name, here.node.key, here.node.allow_demo)
-        words = join_hub(
-            here.engine,
-            HubLink(address),
-            wish,
-            confirm=lambda found: _confirm(found, fingerprint),
-            by=BOARD,
-            now=here.now,
-        )
+        try:
+            words = join_hub(
+                here.engine,
+                HubLink(address),
+                wish,
+                confirm=lambda found: _confirm(found, fingerprint),
+                by=BOARD,
+                now=here.now,
+            )
+        except UnreachableError as error:
+            raise _for_joining(error, here) from error
     answer(
         {"status": "waiting", "fingerprint": words},
-        f"Asked for admission. Read these six words of your own key to the consortium: {words}",
-        "Then start the node with: marke node serve",
+        *(line.format(words=words) for line in _ASKED[language()]),
     )
+
+
+def _for_joining(error: UnreachableError, here: Surroundings) -> UnreachableError:
+    """Return what is true of somebody who joins: until the request is written down, nothing tries again by itself."""
+    with reading(here.engine) as session:
+        asked = has_asked(session)
+    if asked or error.reason not in {Reason.HUB_UNREACHABLE, Reason.HUB_TOO_SLOW}:
+        return error
+    return UnreachableError(Reason.JOIN_UNREACHABLE, **error.details)
 
 
 def read_invitation(path: Path) -> Invitation:
@@ -99,5 +143,6 @@ def _confirm(found: str, fingerprint: str | None) -> bool:
         return tidy(fingerprint) == found
     if is_json():
         return False
-    click.echo(f"Six words of the consortium's root: {found}", err=True)
-    return click.confirm("Are these the words that the consortium read out to you?", default=False, err=True)
+    shown, question = _COMPARE[language()]
+    click.echo(shown.format(found=found), err=True)
+    return click.confirm(question, default=False, err=True)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import click
 from sqlalchemy import Engine
 
+from marke.errors import BadInputError
+from marke.reasons import Reason
 from marke.vocabulary.actor import Actor, ActorKind
-from marke_ground.commands import is_json
+from marke_ground.commands import ask_secret, is_json, language
 from marke_node.app import RealClock
 from marke_node.config import NodeConfig
 from marke_node.services.node import Node, open_node
@@ -53,6 +54,5 @@ def opened() -> Iterator[Surroundings]:
 def ask_passphrase() -> bytes:
     """Ask a person for the passphrase of the node's key."""
     if is_json():
-        raise click.UsageError("Set MARKE_PASSPHRASE_FILE when a program runs this command.")
-    text: str = click.prompt("Passphrase / wachtwoordzin", hide_input=True, err=True)
-    return text.encode("utf-8")
+        raise BadInputError(Reason.NOBODY_AT_TERMINAL)
+    return ask_secret("Wachtwoordzin" if language() == "nl" else "Passphrase")

@@ -38,7 +38,10 @@ def run(node: Node, engine: Engine) -> None:
 
 @click.command(cls=MarkeCommand)
 def poll() -> None:
-    """Do once what the node otherwise does by itself: ask the hub, decide, answer, send."""
+    """Do once what the node otherwise does by itself: ask the hub, decide, answer, send.
+
+    When the hub cannot be reached, or does something wrong, that is the answer, with the exit code of its class.
+    """
     with opened() as here:
         agent = make_agent(here.node, here.engine)
         reports = []
@@ -47,5 +50,7 @@ def poll() -> None:
             if not reports[-1].did_something:
                 break
     last = reports[-1]
+    if last.error is not None:
+        raise last.error
     said = [f"{name}: {value}" for name, value in last.to_json().items() if value]
     answer({"steps": [report.to_json() for report in reports]}, f"Steps: {len(reports)}", *said)

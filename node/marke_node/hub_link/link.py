@@ -29,7 +29,6 @@ D = TypeVar("D")
 Chance: TypeAlias = Callable[[int], bytes]
 """Gives so many unpredictable bytes; `secrets.token_bytes` in the shells."""
 
-AUDIENCE: Final = "marke-hub"
 CLOCK_TOLERANCE: Final = timedelta(seconds=300)
 """How far the clocks of node and hub may be apart before API tokens stop working (privacy.md 7.1)."""
 
@@ -45,6 +44,8 @@ class Caller:
     collective: str
     key: PrivateKey
     chance: Chance
+    network: str
+    """The hash of the federation's first root: a token for its hub is no token for the hub of another."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class HubLink:
         token = mint_token(
             caller.key,
             issuer=caller.collective,
-            audience=AUDIENCE,
+            audience=caller.network,
             method=method,
             path=path,
             body=body,

@@ -15,7 +15,7 @@ from marke_node.importers.cells import RowError
 from marke_node.importers.drafts import (
     Draft,
     check_draft,
-    refuse_impossible_mean,
+    look_at_mean,
     series_of,
     sort_draft,
     used,
@@ -40,6 +40,8 @@ class ParseContext:
     secret: bytes = field(repr=False)
     """Key of this node under which meter numbers become pseudonyms."""
     progress: Progress | None = None
+    unit_confirmed: bool = False
+    """True when a person checked that the units are right, however much was used."""
 
     def meter(self, number: str) -> MeterRef:
         """Return the pseudonym of a meter's number (EAN); the number itself goes no further than this line."""
@@ -65,6 +67,11 @@ class ParsedFile:
     rejects: tuple[Notice, ...]
     rejected: int
     notices: tuple[Notice, ...]
+
+    @property
+    def unit_doubt(self) -> Notice | None:
+        """Return the first doubt about a unit that nobody confirmed: until then nothing of the file is taken."""
+        return next((one for one in self.notices if one.reason is Reason.IMPORT_UNIT_UNUSUAL), None)
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,8 @@ class FileDraft:
         self.zone: ZoneInfo | None = None
         self.rows = 0
         self.left_empty = 0
+        self.confirmed: frozenset[Register] = frozenset(Register if context.unit_confirmed else ())
+        """Registers whose unit a person checked."""
         self._meters: list[MeterRef] = []
         self._drafts: dict[tuple[int, Register], Draft] = {}
 
@@ -153,7 +162,7 @@ class FileDraft:
         if not drafts:
             raise BadInputError(Reason.IMPORT_NO_READINGS, rows=self.rows)
         for draft in drafts:
-            refuse_impossible_mean(draft)
+            self.notices += look_at_mean(draft, unit_confirmed=draft.register in self.confirmed)
         if repeated:
             self.notices.append(Notice(Reason.IMPORT_ROWS_REPEATED, details={"count": repeated}))
         if self.left_empty:
@@ -183,7 +192,7 @@ class Importer(ABC):
     name: ClassVar[str]
     """What the format is called in commands and in the list of imports."""
     title: ClassVar[str]
-    """What people call it."""
+    """What people call it, in any language: a name, no words."""
 
     @abstractmethod
     def sniff(self, examined: Examined) -> bool:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from marke.errors import BadInputError
 from marke.reasons import Reason
 from marke_node.importers.moments import DAY, HOUR, comes_twice
-from marke_node.importers.plausible import SHORTEST_MEAN_DAYS, bound_of
+from marke_node.importers.plausible import SEASON_DAYS, SHORTEST_MEAN_DAYS, bound_of
 from marke_node.importers.rejects import Notice, RejectList
 from marke_node.readings.model import MeterRef, ParsedSeries, ReadingKind, Register
 
@@ -156,15 +156,19 @@ def _check_counter(draft: Draft, rejects: RejectList) -> Iterator[Notice]:
                 last = place
 
 
-def refuse_impossible_mean(draft: Draft) -> None:
-    """Raise BadInputError when a home cannot use this much day after day: then the unit is wrong, not a row."""
+def look_at_mean(draft: Draft, *, unit_confirmed: bool) -> Iterator[Notice]:
+    """Look at what a home used a day: yield a doubt about the unit when only a very large home uses so much.
+
+    Raises BadInputError when no home can use this much day after day: then the unit is wrong, not a row. A doubt is
+    silent once a person confirmed the unit.
+    """
     days = (draft.times[-1] - draft.times[0]) // DAY
-    most = bound_of(draft.register).mean_per_day
     if days < SHORTEST_MEAN_DAYS:
         return
+    bound = bound_of(draft.register)
     total = used(draft.kind, draft.values)
     measured = max(1, len(draft.times) * usual_interval(draft.times) // DAY) if draft.kind is ReadingKind.USE else days
-    mean = total // measured
+    mean, most = total // measured, bound.mean_per_day
     if mean > most:
         raise BadInputError(
             Reason.IMPORT_UNIT_DOUBT,
@@ -173,6 +177,9 @@ def refuse_impossible_mean(draft: Draft) -> None:
             mean=_in_units(mean),
             most=_in_units(most),
         )
+    unusual = bound.unusual_per_day
+    if unusual is not None and measured >= SEASON_DAYS and mean > unusual and not unit_confirmed:
+        yield Notice(Reason.IMPORT_UNIT_UNUSUAL, details={"register": draft.register.value, "mean": _in_units(mean)})
 
 
 def used(kind: ReadingKind, values: "array[int]") -> int:

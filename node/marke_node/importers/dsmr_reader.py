@@ -24,7 +24,7 @@ class DsmrReader(KnownTable):
     """The hourly CSV export of DSMR-reader."""
 
     name = "dsmr_reader"
-    title = "DSMR-reader (CSV per hour)"
+    title = "DSMR-reader"
     separator = ","
     columns = (
         "Hour Start",

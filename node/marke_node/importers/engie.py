@@ -27,7 +27,7 @@ class Engie(KnownTable):
     """The supplier's hourly export in long form."""
 
     name = "engie"
-    title = "ENGIE (CSV per hour, electricity and gas)"
+    title = "ENGIE"
     separator = ","
     columns = ("Datum", "EAN", "Verbruik", "Type", "Piek")
     tariffs_take_turns = True

@@ -79,7 +79,7 @@ class FluviusElectricity(_Fluvius):
     """Quarter-hour (or hourly) totals of electricity; day and night take turns."""
 
     name = "fluvius_electricity"
-    title = "Fluvius electricity (CSV, 15 minutes)"
+    title = "Fluvius (kWh)"
     columns = (
         "Van datum",
         "Van tijdstip",
@@ -102,7 +102,7 @@ class FluviusGas(_Fluvius):
     """Hourly totals of gas, every hour once in kWh and once in m3: the m3 are taken, the two are never added."""
 
     name = "fluvius_gas"
-    title = "Fluvius gas (CSV per hour)"
+    title = "Fluvius gas"
     columns = (
         "Van datum",
         "Van tijdstip",

@@ -23,7 +23,7 @@ class Greenchoice(KnownTable):
     """The supplier's list of electricity counters per day; a stand belongs to the start of its day."""
 
     name = "greenchoice"
-    title = "Greenchoice (CSV per day, electricity)"
+    title = "Greenchoice"
     separator = ";"
     closes_last_line = False
     columns = ("OpnameDatum", "StandNormaal", "StandDal", "TerugleveringNormaal", "TerugleveringDal")

@@ -66,7 +66,7 @@ class HomeWizardElectricity(_HomeWizard):
     """The quarter-hour export of the electricity counters."""
 
     name = "homewizard_electricity"
-    title = "HomeWizard P1 electricity (CSV, 15 minutes)"
+    title = "HomeWizard P1 (kWh)"
     columns = ("time", "Import T1 kWh", "Import T2 kWh", "Export T1 kWh", "Export T2 kWh")
     registers = _ELECTRICITY
     commodity = "electricity"
@@ -76,7 +76,7 @@ class HomeWizardGas(_HomeWizard):
     """The quarter-hour export of the gas counter; most cells are empty, as gas meters report once an hour."""
 
     name = "homewizard_gas"
-    title = "HomeWizard P1 gas (CSV, 15 minutes)"
+    title = "HomeWizard P1 gas"
     columns = ("time", "Total gas used")
     registers = (Register.GAS,)
     commodity = "gas"

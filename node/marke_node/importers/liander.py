@@ -31,7 +31,7 @@ class Liander(KnownTable):
     """The grid operator's daily stands; the use beside a stand is only compared with the rise of the counter."""
 
     name = "liander"
-    title = "Liander (CSV per day, electricity and gas)"
+    title = "Liander"
     separator = ","
     columns = (
         "eancodeasn",

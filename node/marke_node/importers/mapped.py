@@ -37,6 +37,7 @@ class Mapped(Importer):
     def parse(self, file: BinaryIO, examined: Examined, context: ParseContext) -> ParsedFile:
         """Read a table by the mapping; raises BadInputError when its columns, units or too many rows do not fit."""
         found = FileDraft(context)
+        found.confirmed |= {column.measures for column in self.mapping.columns if column.unit_confirmed}
         with self._open(file, examined, context) as rows:
             header = next(islice(rows, self.mapping.header_row - 1, None), (0, []))[1]
             last = self._read(rows, self._columns(header), found)

@@ -71,7 +71,7 @@ class MappedColumn(Document):
     measures: Register
     unit: Unit
     unit_confirmed: bool = False
-    """True when the header names another unit and a person checked that the header is wrong."""
+    """True when a person checked the unit: the header names another wrongly, or the home uses very much."""
 
 
 class ColumnMapping(Document):

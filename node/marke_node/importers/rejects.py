@@ -35,9 +35,11 @@ class Notice:
 class TooManyRejectedError(BadInputError):
     """So many rows cannot be used that the file itself is wrong; says the first one's trouble as well."""
 
-    def __init__(self, first: Notice, *, rejected: int, rows: int) -> None:
+    def __init__(self, kept: Iterable[Notice], *, rejected: int, rows: int) -> None:
         super().__init__(Reason.IMPORT_TOO_MANY_REJECTED, rejected=rejected, rows=rows)
-        self.first = first
+        self.rejects = tuple(sorted(kept, key=lambda notice: notice.row or 0))
+        """The rejected rows that are listed, in the order of the file."""
+        self.first = self.rejects[0]
 
     def say(self, language: Language) -> str:
         """Return the sentence, and the first rejected row's own."""
@@ -79,8 +81,7 @@ class RejectList:
     def refuse_when_too_many(self, rows: int) -> None:
         """Raise BadInputError when more than one row in twenty was rejected, or nothing usable is left."""
         if self.count and (self.count > LARGEST_SHARE_REJECTED * rows or self.count >= rows):
-            first = min(self.kept, key=lambda notice: notice.row or 0)
-            raise TooManyRejectedError(first, rejected=self.count, rows=rows)
+            raise TooManyRejectedError(self.kept, rejected=self.count, rows=rows)
 
 
 def rejects_csv(rejects: Iterable[Notice], language: Language) -> str:

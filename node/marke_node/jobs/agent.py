@@ -70,7 +70,7 @@ class Agent:
         standpoint = self._look(now, report)
         if standpoint is None:
             return report
-        caller = Caller(standpoint.signer.collective, self._key, self._settings.chance)
+        caller = Caller(standpoint.signer.collective, self._key, self._settings.chance, standpoint.trust.network)
         standpoint = self._exchange.poll(standpoint, caller, report, now)
         self._remember(standpoint)
         with reading(self._engine) as session:
@@ -109,10 +109,10 @@ class Agent:
                         session, key=self._key, allow_demo=self._settings.allow_demo, now=now
                     )
                 return self._standpoint
-            trust = load_trust(session, now=now, allow_demo=self._settings.allow_demo)
+            trust = load_trust(session, allow_demo=self._settings.allow_demo)
         self._exchange.ask_admission(trust, membership.enrolment, report, now)
         with transaction(self._engine) as session:
-            trust = load_trust(session, now=now, allow_demo=self._settings.allow_demo)
+            trust = load_trust(session, allow_demo=self._settings.allow_demo)
             if notice_admission(session, trust=trust, key=self._key, now=now) is None:
                 report.is_waiting_for_admission = True
                 return None

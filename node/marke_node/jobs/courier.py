@@ -48,7 +48,7 @@ def carry(
 def _not_delivered(
     engine: Engine, row: outbox.OutboxRow, error: MarkeError, caller: Caller, report: AgentReport, now: datetime
 ) -> None:
-    report.failure, report.failure_details = error.reason, dict(error.details)
+    report.error = error
     for_good = isinstance(error, _FOR_GOOD) and error.details.get("code") not in _TOO_EARLY
     with transaction(engine) as session:
         if for_good and "code" in error.details:

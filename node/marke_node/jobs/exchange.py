@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from marke.canonical import MAX_SAFE_INTEGER
 from marke.errors import BadInputError, MarkeError, StorageError, UnreachableError, UntrustedError
 from marke.protocol.messages import PROTOCOL_VERSIONS, PollAnswer, PollRequest
 from marke.reasons import Reason
@@ -19,7 +20,7 @@ from marke_node.services.keep_trust import keep_directory, keep_root
 from marke_node.services.pipeline import Standpoint
 from marke_node.services.pipeline_steps import CAPABILITIES
 from marke_node.services.receive_envelopes import Ended, TrustMoved, receive
-from marke_node.services.record_incident import record_incident
+from marke_node.services.record_incident import Unbelieved, record_incidents
 from marke_node.store import outbox
 
 MOST_PAGES: Final = 50
@@ -49,7 +50,7 @@ class Exchange:
         """Read where the conversation stands; another process may have moved it since the last step."""
         state = outbox.agent_state(session)
         if state is not None:
-            self._cursor = state.cursor
+            self._cursor = state.cursor if state.cursor <= MAX_SAFE_INTEGER else 0
             # a clock that was set back must not silence the node for longer than the hub asked for
             patience = timedelta(seconds=max(self._interval, LONGEST_WAIT_S))
             self.next_poll = min(self.next_poll or state.next_poll, now + patience)
@@ -73,7 +74,10 @@ class Exchange:
             if answer is None:
                 self._reached(now, None, self._interval)
                 break
-            _check(answer, standpoint, self._cursor)
+            _check(answer, standpoint)
+            if answer.cursor < self._cursor:
+                self._begin_again(answer, report, now)
+                continue
             standpoint = self._file(answer, standpoint, report, now)
             self._interval = answer.next_poll_s
             self._reached(now, answer, answer.next_poll_s)
@@ -99,7 +103,21 @@ class Exchange:
         self._tag = None if found.etag is None else (body, found.etag)
         return found.answer
 
+    def _begin_again(self, answer: PollAnswer, report: AgentReport, now: datetime) -> None:
+        """Ask for everything once more from a hub that counts lower than it did, and write down that it did.
+
+        It was put back from a backup, or somebody told us a number that it never had: no answer to a poll is signed.
+        Either way messages may have been missed, and hearing one again changes nothing.
+        """
+        error = UntrustedError(Reason.HUB_WENT_BACK)
+        report.not_believed.append(error.reason)
+        with transaction(self._engine) as session:
+            record_incidents(session, refused=[Unbelieved(answer.to_bytes(), error)], now=now)
+            outbox.write_agent_state(session, {"cursor": 0})
+        self._cursor, self._tag = 0, None
+
     def _file(self, answer: PollAnswer, standpoint: Standpoint, report: AgentReport, now: datetime) -> Standpoint:
+        refused: list[Unbelieved] = []
         for text in answer.envelopes:
             envelope = text.encode("utf-8")
             try:
@@ -108,9 +126,7 @@ class Exchange:
             except (StorageError, UnreachableError):
                 raise
             except MarkeError as error:
-                report.not_believed.append(error.reason)
-                with transaction(self._engine) as session:
-                    record_incident(session, envelope=envelope, error=error, now=now)
+                refused.append(Unbelieved(envelope, error))
                 continue
             report.received += 1
             match received:
@@ -120,6 +136,10 @@ class Exchange:
                     report.ended.append(round_id)
                 case _:
                     pass
+        if refused:
+            with transaction(self._engine) as session:
+                new = record_incidents(session, refused=refused, now=now)
+            report.not_believed.extend(one.error.reason for one in new)
         return standpoint
 
     def _reached(self, now: datetime, answer: PollAnswer | None, interval_s: int) -> None:
@@ -137,7 +157,7 @@ class Exchange:
         self._contact, self._failing = now, False
 
     def _failed(self, error: MarkeError, report: AgentReport, now: datetime) -> None:
-        report.failure, report.failure_details = error.reason, dict(error.details)
+        report.error = error
         with transaction(self._engine) as session:
             state = outbox.agent_state(session)
             wait = next_wait(0 if state is None else state.wait_s, self._chance(CHANCE_BYTES))
@@ -153,13 +173,13 @@ class Exchange:
         except StorageError:
             raise
         except MarkeError as error:
-            report.failure, report.failure_details = error.reason, dict(error.details)
+            report.error = error
         try:
             sync_trust(self._engine, self._link, trust, now)
         except StorageError:
             raise
         except MarkeError as error:
-            report.failure, report.failure_details = error.reason, dict(error.details)
+            report.error = error
 
 
 def sync_trust(engine: Engine, link: HubLink, trust: TrustState, now: datetime) -> TrustState:
@@ -174,10 +194,8 @@ def sync_trust(engine: Engine, link: HubLink, trust: TrustState, now: datetime) 
     return trust
 
 
-def _check(answer: PollAnswer, standpoint: Standpoint, cursor: int) -> None:
+def _check(answer: PollAnswer, standpoint: Standpoint) -> None:
     if answer.collective != standpoint.signer.collective:
         raise UntrustedError(Reason.HUB_OTHER_COLLECTIVE)
     if answer.protocol not in PROTOCOL_VERSIONS:
         raise BadInputError(Reason.NO_COMMON_PROTOCOL)
-    if answer.cursor < cursor:
-        raise UntrustedError(Reason.HUB_WENT_BACK)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from marke.canonical import Json
 from marke.clock import instant_to_text
+from marke.errors import MarkeError
 from marke.reasons import Reason
 
 
@@ -25,8 +26,18 @@ class AgentReport:
     took_back: list[tuple[str, Reason]] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     delivered: int = 0
-    failure: Reason | None = None
-    failure_details: dict[str, str | int] = field(default_factory=dict)
+    error: MarkeError | None = None
+    """The last thing the hub, or the way to it, did wrong."""
+
+    @property
+    def failure(self) -> Reason | None:
+        """Return why something failed, when it did."""
+        return None if self.error is None else self.error.reason
+
+    @property
+    def failure_details(self) -> dict[str, str | int]:
+        """Return what fills the sentence of the failure."""
+        return {} if self.error is None else dict(self.error.details)
 
     @property
     def did_something(self) -> bool:

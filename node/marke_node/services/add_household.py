@@ -14,6 +14,7 @@ from marke.vocabulary.actor import Actor
 from marke.vocabulary.ids import new_id
 from marke_ground.store import audit
 from marke_ground.store.engine import Session
+from marke_node.services.check_people import refuse_future
 from marke_node.store.households import household_numbers
 from marke_node.store.vault import HOUSEHOLD_CODES, HOUSEHOLDS
 
@@ -36,12 +37,14 @@ def add_many(
 ) -> tuple[str, ...]:
     """Add households and return their ids, in order.
 
-    Raises BadInputError(UNKNOWN_CATEGORY or UNKNOWN_CODE) when a code is not in the codebook; then nobody is added.
+    Raises BadInputError: UNKNOWN_CATEGORY or UNKNOWN_CODE when a code is not in the codebook, DAY_IN_FUTURE; then
+    nobody is added.
     """
     if not households:
         return ()
     for household in households:
         check_codes(household.codes, codebook)
+        refuse_future(household.joined, now=now)
     ids = tuple(new_id("hh", secrets.token_bytes(10)) for _ in households)
     session.execute(
         insert(HOUSEHOLDS), [{"id": id_, "joined": new.joined} for id_, new in zip(ids, households, strict=True)]

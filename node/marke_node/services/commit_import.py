@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from marke.errors import BadInputError
 from marke.vocabulary.actor import Actor
 from marke.vocabulary.ids import new_id
 from marke_ground.store.engine import Session
@@ -35,11 +36,14 @@ class StoreKeeper:
 def commit(session: Session, *, request: ImportRequest, by: Actor, now: datetime) -> ImportReport:
     """Parse a file as its preview did, store it, and write down that it was imported.
 
-    Raises BadInputError about the file, IMPORT_CHANGED when it is not the one that was previewed,
-    IMPORT_WHICH_HOUSEHOLD when a meter has no household yet; NotFoundError for an unknown household or mapping.
+    Raises BadInputError about the file, IMPORT_CHANGED when it is not the one that was previewed, IMPORT_UNIT_UNUSUAL
+    when a person must confirm the unit first, IMPORT_NO_HOUSEHOLD or IMPORT_WHICH_HOUSEHOLD when a meter has no
+    household yet; NotFoundError for an unknown household or mapping.
     """
     found = read(session, request=request, now=now)
     parsed = found.parsed
+    if parsed.unit_doubt is not None:
+        raise BadInputError(parsed.unit_doubt.reason, **parsed.unit_doubt.details)
     households = households_of_meters(parsed, request)
     kept = found.importer.commit(parsed, households, StoreKeeper(session, found.importer.name, by, now))
     report = ImportReport(

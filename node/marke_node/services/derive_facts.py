@@ -1,6 +1,6 @@
 """From daily use to facts of a period, and to what follows from those. Below the coverage rule a fact is missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -32,6 +32,9 @@ _FROM_READINGS = {
     "energy.solar_production": Quantity.SOLAR,
 }
 
+DERIVED = (*_FROM_READINGS, *COMPUTED)
+"""Every variable that can be worked out."""
+
 
 @dataclass(frozen=True)
 class FactsReport:
@@ -41,8 +44,18 @@ class FactsReport:
     incomplete: Mapping[str, int] = field(default_factory=dict)
 
 
-def derive(session: Session, *, codebook: Codebook, period: str, by: Actor, now: datetime) -> FactsReport:
+def derive(
+    session: Session,
+    *,
+    codebook: Codebook,
+    period: str,
+    by: Actor,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> FactsReport:
     """Derive every fact of a period that readings and other facts allow; doing it again changes nothing.
+
+    `progress` is told of every variable that is done.
 
     Raises BadInputError(FACT_PERIOD) for a period that is not over.
     """
@@ -54,10 +67,12 @@ def derive(session: Session, *, codebook: Codebook, period: str, by: Actor, now:
     asked = _of_period(codebook, found)
     for variable in (asked[name] for name in _FROM_READINGS if name in asked):
         kept[variable.id], incomplete[variable.id] = _from_readings(session, variable, found, now)
+        progress(1)
     for variable in (asked[name] for name in COMPUTED if name in asked):
         facts = compute(session, variable, found, codebook)
         kind = FactKind(variable.id, str(found), Origin.COMPUTED, COMPUTED[variable.id].method)
         kept[variable.id] = _keep(session, facts, kind=kind, now=now)
+        progress(1)
     total = sum(kept.values(), FactsKept())
     details: dict[str, Json] = {"variables": sorted(kept), "added": total.added, "changed": total.changed}
     audit.record(session, by=by, verb="derive_facts", subject=str(found), now=now, details=details)

@@ -101,7 +101,7 @@ def _membership(home: HomePage) -> Finding:
 
 def _trust(session: Session, *, allow_demo: bool, now: datetime) -> Finding:
     try:
-        trust = load_trust(session, now=now, allow_demo=allow_demo)
+        trust = load_trust(session, allow_demo=allow_demo)
         trust.check_root_fresh(now=now)
         if trust.held_directory is not None:
             trust.check_directory_fresh(now=now)
@@ -118,6 +118,8 @@ def _hub(home: HomePage, now: datetime) -> Finding:
     silent = now - home.hub.last_contact
     if home.hub.failure is None:
         return Finding(Check.HUB, Health.WELL)
+    if not silent.days:
+        return Finding(Check.HUB, Health.LOOK, Reason.HUB_FAILED_TODAY, (("why", home.hub.failure.value),))
     days = (("days", silent.days), ("why", home.hub.failure.value))
     return Finding(Check.HUB, Health.WRONG if silent > _LONG_AGO else Health.LOOK, Reason.HUB_SILENT, days)
 

@@ -24,9 +24,12 @@ from marke_node.importers.moments import AMSTERDAM
 from marke_node.importers.rejects import Notice
 from marke_node.importers.source import Examined, Progress, examine
 from marke_node.services.add_household import NewHousehold, add_many
+from marke_node.services.change_contact import Contact, change_many
+from marke_node.services.check_people import plain_name
 from marke_node.services.read_import import opened, was_imported
 from marke_node.services.record_import import ImportReport, record
-from marke_node.services.register_member import NewMember, known_relation_numbers, register_many
+from marke_node.services.register_member import NewMember, known_relation_numbers, names_in, register_many
+from marke_node.store.households import household_numbers
 from marke_node.store.vault import HOUSEHOLDS, MEMBERS
 
 FORMAT = "econobis_members"
@@ -66,11 +69,12 @@ class _Keeper:
     now: datetime
 
     def keep_members(self, members: tuple[ParsedMember, ...]) -> Kept:
-        """Register who is not known yet, at the household of their address."""
+        """Register who is not known yet, at the household of their address; of the others, renew how to reach them."""
         marks = {member.row: self._mark(member) for member in members}
         known = known_relation_numbers(self.session, list(marks.values()))
         fresh = [member for member in members if marks[member.row] not in known]
         homes = self._known_homes([member for member in members if marks[member.row] in known], marks, known)
+        fresh = self._not_there_yet(fresh, homes)
         places = self._households(fresh, homes)
         joined = self.now.astimezone(ZoneInfo(AMSTERDAM)).date()
         register_many(
@@ -92,7 +96,22 @@ class _Keeper:
             by=self.by,
             now=self.now,
         )
-        return Kept(added=len(fresh), unchanged=len(members) - len(fresh))
+        changed = self._renew([(known[marks[member.row]], member) for member in members if marks[member.row] in known])
+        return Kept(added=len(fresh), unchanged=len(members) - len(fresh) - changed, changed=changed)
+
+    def _renew(self, members: list[tuple[str, ParsedMember]]) -> int:
+        contacts = [Contact(id_, found.email, found.telephone, found.town) for id_, found in members]
+        return change_many(self.session, contacts=contacts, by=self.by, now=self.now)
+
+    def _not_there_yet(self, fresh: list[ParsedMember], homes: dict[tuple[str, str], str]) -> list[ParsedMember]:
+        """Leave out who was typed in by hand before, in the household of their address: known by name there."""
+        numbers = household_numbers(self.session, list(homes.values()))
+        there = names_in(self.session, list(numbers.values()))
+        return [
+            one
+            for one in fresh
+            if one.home not in homes or (numbers[homes[one.home]], plain_name(one.name)) not in there
+        ]
 
     def _mark(self, member: ParsedMember) -> str:
         # the form has no member number; a keyed mark of name and address recognises who came in before

@@ -90,6 +90,11 @@ def enrolment_of(
     return seal(request, [key])
 
 
+def has_asked(session: Session) -> bool:
+    """Say whether a request for admission is written down, which the agent sends again by itself."""
+    return session.execute(select(FEDERATION.c.id)).first() is not None
+
+
 def read_membership(session: Session) -> Membership:
     """Return what this node joined; raises NotFoundError(NOT_JOINED)."""
     row = session.execute(_FEDERATION).one_or_none()

@@ -4,33 +4,34 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select
 
-from marke.errors import NotFoundError, UntrustedError
+from marke.errors import NotFoundError
 from marke.reasons import Reason
-from marke.signing.trust import TrustState
+from marke.signing.trust import KeptDirectory, TrustState
 from marke.vocabulary.actor import Actor
 from marke_ground.store.audit import record
 from marke_ground.store.engine import Session
 from marke_node.store.federation import FEDERATION, TRUST_DIRECTORIES, TRUST_ROOTS
 
 
-def load_trust(session: Session, *, now: datetime, allow_demo: bool) -> TrustState:
-    """Verify everything that was kept once more and return the state of trust.
+def load_trust(session: Session, *, allow_demo: bool) -> TrustState:
+    """Verify everything that was kept once more, in the order of keeping, and return the state of trust.
 
-    Raises NotFoundError(NOT_JOINED), and whatever TrustState raises when the kept roots do not hold any more.
+    Raises NotFoundError(NOT_JOINED), and whatever TrustState raises when what was kept does not hold any more: nothing
+    is passed over, for a directory that was passed over would let an older one come back.
     """
     fingerprint = session.execute(select(FEDERATION.c.fingerprint)).scalar_one_or_none()
     texts = session.execute(select(TRUST_ROOTS.c.envelope).order_by(TRUST_ROOTS.c.version)).scalars()
     roots = [text.encode("utf-8") for text in texts]
     if fingerprint is None or not roots:
         raise NotFoundError(Reason.NOT_JOINED)
-    query = select(TRUST_DIRECTORIES.c.envelope).order_by(TRUST_DIRECTORIES.c.number.desc()).limit(1)
-    directory: str | None = session.execute(query).scalar_one_or_none()
-    last = None if directory is None else directory.encode("utf-8")
-    try:
-        return TrustState.restore(roots, last, fingerprint=fingerprint, now=now, allow_demo=allow_demo)
-    except UntrustedError:
-        # a later root took the keys away that signed the directory: it is forgotten, as it was when that root came
-        return TrustState.restore(roots, None, fingerprint=fingerprint, now=now, allow_demo=allow_demo)
+    rows = session.execute(_DIRECTORIES)
+    directories = [KeptDirectory(row.envelope.encode("utf-8"), row.root_version) for row in rows]
+    return TrustState.restore(roots, directories, fingerprint=fingerprint, allow_demo=allow_demo)
+
+
+_DIRECTORIES = select(TRUST_DIRECTORIES.c.envelope, TRUST_DIRECTORIES.c.root_version).order_by(
+    TRUST_DIRECTORIES.c.number
+)
 
 
 def kept_versions(session: Session) -> tuple[int, int]:

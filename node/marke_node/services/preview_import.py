@@ -10,7 +10,14 @@ from marke_ground.store.engine import Session
 from marke_node.importers.base import Kept, RegisterPreview
 from marke_node.importers.rejects import Notice
 from marke_node.services.commit_import import StoreKeeper
-from marke_node.services.read_import import ImportRequest, ReadImport, households_of_meters, read, was_imported
+from marke_node.services.read_import import (
+    ImportRequest,
+    ReadImport,
+    households_of_meters,
+    read,
+    several_of_a_kind,
+    was_imported,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,14 @@ class ImportPreview:
     notices: tuple[Notice, ...]
     would: Kept | None
     """What a commit would add, leave and change; None until every meter has a household."""
+
+    needs_one_household: bool = False
+    """True when naming one household is enough: no two meters in the file are of one kind."""
+
+    @property
+    def needs_unit_confirmed(self) -> bool:
+        """Say whether a person must first confirm the unit; until then a commit is refused."""
+        return any(notice.reason is Reason.IMPORT_UNIT_UNUSUAL for notice in self.notices)
 
     @property
     def needs_households(self) -> bool:
@@ -63,6 +78,7 @@ def preview(session: Session, *, request: ImportRequest, now: datetime) -> Impor
         rejected=parsed.rejected,
         notices=tuple(notices),
         would=_tried(session, found, request, now),
+        needs_one_household=not several_of_a_kind(parsed),
     )
 
 
@@ -70,7 +86,7 @@ def _tried(session: Session, found: ReadImport, request: ImportRequest, now: dat
     try:
         households = households_of_meters(found.parsed, request)
     except BadInputError as error:
-        if error.reason is Reason.IMPORT_WHICH_HOUSEHOLD:
+        if error.reason in {Reason.IMPORT_WHICH_HOUSEHOLD, Reason.IMPORT_NO_HOUSEHOLD}:
             return None
         raise
     attempt = session.begin_nested()

@@ -39,6 +39,8 @@ class ImportRequest:
     mapping: str | ColumnMapping | None = None
     expected_hash: str | None = None
     progress: Progress | None = field(default=None, repr=False)
+    unit_confirmed: bool = False
+    """True when a person checked the units after IMPORT_UNIT_UNUSUAL was said."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def read(session: Session, *, request: ImportRequest, now: datetime) -> ReadImpo
             raise BadInputError(Reason.IMPORT_CHANGED)
         importer = _importer(session, request.mapping, examined)
         household = request.household or request.meters.get(1, "")
-        context = ParseContext(now, household, request.secret, request.progress)
+        context = ParseContext(now, household, request.secret, request.progress, unit_confirmed=request.unit_confirmed)
         return ReadImport(examined, importer, importer.parse(file, examined, context))
 
 
@@ -97,21 +99,24 @@ def read_mapping(session: Session, *, name: str) -> ColumnMapping:
 def households_of_meters(parsed: ParsedFile, request: ImportRequest) -> Mapping[int, str]:
     """Return the household of every meter in a file, by its number from 1.
 
-    Raises BadInputError(IMPORT_WHICH_HOUSEHOLD) when that is not known: meters are asked about by their place in the
-    file, never by their number.
+    Raises BadInputError when that is not known: IMPORT_NO_HOUSEHOLD when none was named, IMPORT_WHICH_HOUSEHOLD when
+    there are several meters of a kind. Meters are asked about by their place in the file, never by their number.
     """
     count = len(parsed.meters)
     for meter in request.meters:
         if not 1 <= meter <= count:
             raise BadInputError(Reason.IMPORT_NO_SUCH_METER, meter=meter, meters=count)
-    if not request.meters and request.household is not None and not _several_of_a_kind(parsed):
+    if not request.meters and not several_of_a_kind(parsed):
+        if request.household is None:
+            raise BadInputError(Reason.IMPORT_NO_HOUSEHOLD)
         return dict.fromkeys(range(1, count + 1), request.household)
     if set(request.meters) != set(range(1, count + 1)):
         raise BadInputError(Reason.IMPORT_WHICH_HOUSEHOLD, meters=count)
     return request.meters
 
 
-def _several_of_a_kind(parsed: ParsedFile) -> bool:
+def several_of_a_kind(parsed: ParsedFile) -> bool:
+    """Say whether a file holds two meters of a kind: then they may be of two households."""
     kinds: set[tuple[MeterRef, str]] = {(series.meter, _kind(series.register)) for series in parsed.series}
     return any(times > 1 for times in Counter(kind for _, kind in kinds).values())
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from marke.codebook.model import Codebook
-from marke.errors import NotFoundError, UntrustedError
+from marke.errors import BadInputError, NotFoundError, UntrustedError
 from marke.governance.mode import HeldForBoard, Standing, WhyHeld, route
 from marke.protocol.messages import Cell, Coverage, Result, Void
 from marke.questions.check import CheckedQuestion, check
@@ -22,6 +22,9 @@ from marke_node.services.read_register import RegisterEntry, entry_of, last_deci
 from marke_node.services.standing_rules import read_standing
 from marke_node.services.stored_cells import cells_from_text
 from marke_node.store import rounds_log
+
+if TYPE_CHECKING:
+    from marke.statistics.combine import Combined
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class NoFigures:
 
     coverage: Coverage
     made: datetime
+    reason: Literal["too_few", "unusable", "withdrawn"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,16 @@ class Foresight:
     """The smallest group; with fewer than this the node cannot answer."""
 
 
-QuestionOutcome: TypeAlias = Figures | NoFigures | None
+@dataclass(frozen=True)
+class NotShown:
+    """There is a signed result, but no figure can be read from it by this version; the reason says why."""
+
+    coverage: Coverage
+    made: datetime
+    reason: Reason
+
+
+QuestionOutcome: TypeAlias = Figures | NoFigures | NotShown | None
 
 
 @dataclass(frozen=True)
@@ -135,31 +148,43 @@ def _outcome(session: Session, round_id: str, checked: CheckedQuestion) -> Quest
     envelope = Envelope.from_text(row.envelope)
     if row.kind == "void":
         void = Void.from_bytes(envelope.payload)
-        return NoFigures(void.coverage, void.made)
+        return NoFigures(void.coverage, void.made, void.reason)
     result = Result.from_bytes(envelope.payload)
+    try:
+        readings = readings_of(checked, result)
+    except (UntrustedError, BadInputError) as error:
+        return NotShown(result.coverage, result.made, error.reason)
     given = rounds_log.find_contribution(session, round_id)
     signer = None if given is None else Envelope.from_text(given.envelope).signatures[0].key_id
     return Figures(
         coverage=result.coverage,
-        readings=readings_of(checked, result),
+        readings=readings,
         counts_us=None if signer is None else signer in result.contributors,
         made=result.made,
     )
 
 
 def readings_of(checked: CheckedQuestion, result: Result) -> tuple[FinishedReading, ...]:
-    """Finish the readings from a signed result.
-
-    Raises UntrustedError(RESULT_DOES_NOT_FIT) when it is of another layout, and BadInputError(CELLS_DO_NOT_FIT).
-    """
+    """Finish the readings from a signed result; raises what `combined_of` raises."""
     # loaded here: an idle node carries no statistics
-    from marke.statistics.combine import from_parts  # noqa: PLC0415
     from marke.statistics.finish import finish  # noqa: PLC0415
 
-    if result.layout_hash != checked.layout.hash or len(result.spread) not in {0, len(result.cells)}:
+    return finish(checked, combined_of(checked, result))
+
+
+def combined_of(checked: CheckedQuestion, result: Result) -> "Combined":
+    """Rebuild the combined table from a signed result.
+
+    Raises UntrustedError(RESULT_DOES_NOT_FIT) when it is of another layout or of fewer collectives than the question
+    promises, and BadInputError(CELLS_DO_NOT_FIT).
+    """
+    from marke.statistics.combine import from_parts  # noqa: PLC0415 - an idle node carries no statistics
+
+    fits = result.layout_hash == checked.layout.hash and len(result.spread) in {0, len(result.cells)}
+    if not fits or result.coverage.answered < checked.question.smallest_round:
         raise UntrustedError(Reason.RESULT_DOES_NOT_FIT)
     spread = result.spread or ((),) * len(result.cells)
     parts = [
         (cell.leaf, cell.collectives, cell.values, found) for cell, found in zip(result.cells, spread, strict=True)
     ]
-    return finish(checked, from_parts(checked, parts, answered=result.coverage.answered))
+    return from_parts(checked, parts, answered=result.coverage.answered)

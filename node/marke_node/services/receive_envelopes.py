@@ -10,10 +10,13 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import insert
 
-from marke.errors import ConflictError, NotFoundError, UntrustedError
+from marke.codebook.builtin import read_builtin
+from marke.errors import BadInputError, ConflictError, NotFoundError, UntrustedError
 from marke.protocol import node_side as talk
 from marke.protocol.messages import QuestionOffer, Result, Round, Void
+from marke.protocol.opening import check_opening
 from marke.protocol.wire import Verified, open_message, open_offer, wire_type
+from marke.questions.check import check
 from marke.questions.model import Question, release_key
 from marke.reasons import Reason
 from marke.signing.envelope import Envelope
@@ -24,6 +27,8 @@ from marke.vocabulary.ids import content_hash
 from marke_ground.store.audit import record
 from marke_ground.store.engine import Session
 from marke_node.services.keep_trust import keep_directory, keep_root
+from marke_node.services.read_question import combined_of
+from marke_node.services.read_register import question_in
 from marke_node.store import outbox, rounds_log
 from marke_node.store.rounds import QUESTIONS, RESULTS
 
@@ -147,6 +152,9 @@ def _round(session: Session, envelope: bytes, trust: TrustState, now: datetime) 
     opened = open_message(trust, envelope, Round, now=now).document
     row = _known_round(session, opened.round_id, opened.question_hash)
     before = rounds_log.state_of(row)
+    question = question_in(_stored_question(session, opened.question_hash))
+    is_undecided = isinstance(before, talk.Offered | talk.Deciding)
+    check_opening(question, opened, is_undecided=is_undecided, now=now)
     state, _ = talk.node_next(before, talk.heard_round(opened), now=now)
     if row.opening is not None:
         return HeardBefore()
@@ -181,6 +189,8 @@ def _end(
     state, effects = talk.node_next(before, event, now=now)
     if not effects:
         return HeardBefore()
+    if isinstance(ended, Result):
+        _check_fit(session, ended)
     session.execute(
         insert(RESULTS).values(
             round_id=ended.round_id, kind=kind, content_hash=content, envelope=envelope.decode("utf-8"), received=now
@@ -190,6 +200,27 @@ def _end(
     outbox.drop_waiting(session, round_id=ended.round_id)
     record(session, by=HUB, verb="end_round", subject=ended.round_id, now=now, details={"kind": kind})
     return Ended(ended.round_id)
+
+
+def _check_fit(session: Session, result: Result) -> None:
+    """Return quietly when a result is one of its question; else the right one must still be able to follow.
+
+    Raises UntrustedError(RESULT_DOES_NOT_FIT) and BadInputError(CELLS_DO_NOT_FIT).
+    """
+    question = question_in(_stored_question(session, result.question_hash))
+    try:
+        checked = check(question, read_builtin(question.codebook))
+    except (BadInputError, NotFoundError):
+        return  # of a codebook that this version does not have: no page shows its figures either
+    combined_of(checked, result)
+
+
+def _stored_question(session: Session, question_hash: str) -> str:
+    """Return the envelope of the question of a round that was offered."""
+    found = rounds_log.find_question(session, question_hash)
+    if found is None:
+        raise NotFoundError(Reason.UNKNOWN_ROUND)
+    return str(found.envelope)
 
 
 def _known_round(session: Session, round_id: str, question_hash: str) -> rounds_log.RoundRow:

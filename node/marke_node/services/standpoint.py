@@ -14,8 +14,9 @@ from marke_node.services.pipeline import Signer, Standpoint
 
 def load_standpoint(session: Session, *, key: PrivateKey, allow_demo: bool, now: datetime) -> Standpoint:
     """Return the standpoint of a member of a federation; raises NotFoundError (NOT_JOINED, NOT_ADMITTED_YET)."""
+    del now  # what was kept holds whatever the clock says; each use of it looks at its own dates
     collective = read_membership(session).collective
     if collective is None:
         raise NotFoundError(Reason.NOT_ADMITTED_YET)
-    trust = load_trust(session, now=now, allow_demo=allow_demo)
+    trust = load_trust(session, allow_demo=allow_demo)
     return Standpoint(trust=trust, codebook=read_builtin(), signer=Signer(collective=collective, key=key))

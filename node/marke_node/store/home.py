@@ -4,13 +4,12 @@ The folder and its files are readable by their owner only. The mark stands here 
 is missing or another, a disk was not mounted or the wrong database was named, and the node refuses to start as if new.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from marke.errors import BadInputError, ConflictError, NotFoundError, StorageError
+from marke.errors import BadInputError, ConflictError, NotFoundError, StorageError, UntrustedError, naming
 from marke.reasons import Reason
 from marke.signing.keys import (
     COST,
@@ -23,6 +22,7 @@ from marke.signing.keys import (
     read_key_file,
     seal_private_key,
 )
+from marke_ground.files import PRIVATE, disk_fault, write_wholly
 
 Chance: TypeAlias = Callable[[int], bytes]
 
@@ -30,11 +30,11 @@ KEY_FILE: Final = "node.key"
 SECRET_FILE: Final = "node.secret"  # noqa: S105 - the name of a file
 PSEUDONYM_FILE: Final = "pseudonym.secret"
 INSTANCE_FILE: Final = "instance"
+DATABASE_FILES: Final = ("node.db", "node.db-wal", "node.db-shm")
 
 _SECRET_BYTES: Final = 32
 _INSTANCE_BYTES: Final = 16
 _OWNER_ONLY_FOLDER: Final = 0o700
-_OWNER_ONLY_FILE: Final = 0o600
 
 RANDOM_SECRET_COST: Final = StretchCost(memory_kib=8, passes=1, lanes=1)
 """A secret of 256 random bits cannot be guessed, so stretching it would only cost time at every start."""
@@ -46,6 +46,8 @@ class Secret:
 
     value: bytes = field(repr=False)
     is_random: bool
+    file: str | None = None
+    """Name of the file it stood in; None when a person typed it."""
 
     @property
     def cost(self) -> StretchCost:
@@ -87,7 +89,7 @@ def create(folder: Path, secret: Secret | None, chance: Chance, *, tie: Callable
         tie(instance)
         _write(folder / KEY_FILE, seal_private_key(key, secret=secret.value, salt=salt, nonce=nonce, cost=secret.cost))
     except OSError as error:
-        raise StorageError(Reason.HOME_UNWRITABLE, folder=str(folder)) from error
+        raise disk_fault(error, StorageError(Reason.HOME_UNWRITABLE, folder=str(folder))) from error
     return Home(folder=folder, instance=instance, key=key, pseudonym_secret=pseudonym_secret)
 
 
@@ -100,22 +102,32 @@ def open_home(folder: Path, secret: Secret) -> Home:
     """Open the folder of a node.
 
     Raises NotFoundError(NO_NODE_HERE), StorageError(HOME_UNREADABLE), BadInputError(BAD_KEY_FILE, HOME_DAMAGED) and
-    UntrustedError(WRONG_PASSPHRASE).
+    UntrustedError (WRONG_PASSPHRASE for what a person typed, WRONG_SECRET_FILE for what stood in a file).
     """
     if not exists(folder):
         raise NotFoundError(Reason.NO_NODE_HERE, folder=str(folder))
-    key = open_private_key(read(folder / KEY_FILE), secret=secret.value)
     return Home(
         folder=folder,
+        key=_open_key(folder, secret),
         instance=_hex(folder / INSTANCE_FILE, _INSTANCE_BYTES).hex(),
-        key=key,
         pseudonym_secret=_hex(folder / PSEUDONYM_FILE, _SECRET_BYTES),
     )
 
 
+def _open_key(folder: Path, secret: Secret) -> PrivateKey:
+    with naming(file=KEY_FILE):
+        try:
+            return open_private_key(read(folder / KEY_FILE), secret=secret.value)
+        except UntrustedError as error:
+            if secret.file is None:
+                raise
+            raise UntrustedError(Reason.WRONG_SECRET_FILE, secret=secret.file) from error
+
+
 def public_key_text(folder: Path) -> str:
     """Return the node's public key without opening the private one."""
-    return read_key_file(read(folder / KEY_FILE)).public.to_text()
+    with naming(file=KEY_FILE):
+        return read_key_file(read(folder / KEY_FILE)).public.to_text()
 
 
 def read_secret(path: Path, *, is_random: bool) -> Secret:
@@ -123,7 +135,7 @@ def read_secret(path: Path, *, is_random: bool) -> Secret:
     value = read(path).rstrip(b"\r\n")
     if not value:
         raise BadInputError(Reason.EMPTY_SECRET_FILE, file=path.name)
-    return Secret(value, is_random=is_random)
+    return Secret(value, is_random=is_random, file=path.name)
 
 
 def read(path: Path) -> bytes:
@@ -138,7 +150,7 @@ def read(path: Path) -> bytes:
 
 def open_to_others(folder: Path) -> tuple[str, ...]:
     """Return the names of the files in the folder that others on this computer may read or change; empty is well."""
-    names = (KEY_FILE, SECRET_FILE, PSEUDONYM_FILE, INSTANCE_FILE)
+    names = (KEY_FILE, SECRET_FILE, PSEUDONYM_FILE, INSTANCE_FILE, *DATABASE_FILES)
     return tuple(name for name in names if (folder / name).exists() and (folder / name).stat().st_mode & 0o077)
 
 
@@ -154,13 +166,12 @@ def _hex(path: Path, size: int) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file that only its owner may read, wholly or not at all."""
-    draft = path.with_name(path.name + ".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_FILE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        write_wholly(path, data, mode=PRIVATE, replaces=True)
+    except StorageError as error:
+        if error.reason is not Reason.FILE_UNWRITABLE:
+            raise
+        raise StorageError(Reason.HOME_UNWRITABLE, folder=str(path.parent)) from error
 
 
 def is_file(path: str) -> bool:

@@ -10,7 +10,7 @@ from marke.protocol.messages import Cell, ShownCell
 from marke.questions.check import CheckedQuestion
 from marke_ground.web.figure_views import group_name, unit_text
 from marke_ground.web.i18n import Voice
-from marke_ground.web.reading_views import bounds_text
+from marke_ground.web.spread_views import bounds_text
 from marke_node.services.read_question import OwnAnswer
 
 _FIRST: Final = ("count", "sum")

@@ -18,7 +18,7 @@ from marke.codebook.check_variables import check_variables
 from marke.codebook.model import Breakdown, Category, Codebook, Crossing, Norm, Variable
 from marke.codebook.place import Place
 from marke.reasons import Reason
-from marke.vocabulary.document import Bilingual, Document
+from marke.vocabulary.document import Bilingual, Document, detail_of
 
 D = TypeVar("D", bound=Document)
 
@@ -150,7 +150,7 @@ def _document(model: type[D], entry: Toml, place: Place) -> D:
         where = place.at(".".join(str(part) for part in first["loc"]))
         if first["type"] == "missing":
             raise where.refusal(Reason.CODEBOOK_MISSING) from error
-        raise where.refusal(Reason.CODEBOOK_FIELD, detail=str(first["msg"])) from error
+        raise where.refusal(Reason.CODEBOOK_FIELD, detail=detail_of(first)) from error
 
 
 def _json(value: object, place: Place) -> canonical.Json:

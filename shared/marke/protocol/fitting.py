@@ -5,6 +5,7 @@ can move a national figure no further than as many members at the bounds of the 
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from marke.codebook.model import Clip
 from marke.errors import BadInputError
@@ -16,13 +17,16 @@ from marke.questions.own_lane import own_rules
 from marke.reasons import Reason
 from marke.statistics.combine import check_cells
 
+MOST_HOUSEHOLDS: Final = 1_000_000
+"""Of one collective in one answer. No collective has more, and with more no sum of answers could be written exactly."""
+
 
 def check_contribution(checked: CheckedQuestion, contribution: Contribution) -> None:
     """Return quietly when a contribution fits its question.
 
-    Raises BadInputError: OTHER_LAYOUT, and CELLS_DO_NOT_FIT for missing or double groups (a hidden group is a cell
-    too: leaving it out would be a third way of saying "too small"), groups below the promised size, and sums that
-    no such number of households could have.
+    Raises BadInputError: OTHER_LAYOUT, TOO_MANY_HOUSEHOLDS, and CELLS_DO_NOT_FIT for missing or double groups (a
+    hidden group is a cell too: leaving it out would be a third way of saying "too small"), groups below the promised
+    size, and sums that no such number of households could have.
     """
     if contribution.layout_hash != checked.layout.hash:
         raise BadInputError(Reason.OTHER_LAYOUT)
@@ -32,6 +36,7 @@ def check_contribution(checked: CheckedQuestion, contribution: Contribution) -> 
     shown = shown_cells(contribution)
     check_cells(checked.layout, shown)
     rules = own_rules(checked)
+    _check_number(checked, shown)
     for leaf, values in shown.items():
         _check_size(checked, rules, leaf, dict(zip(checked.layout.columns, values, strict=True)))
 
@@ -41,10 +46,19 @@ def shown_cells(contribution: Contribution) -> dict[str, tuple[int, ...]]:
     return {cell.leaf: cell.values for cell in contribution.cells if isinstance(cell, ShownCell)}
 
 
+def _check_number(checked: CheckedQuestion, shown: Mapping[str, tuple[int, ...]]) -> None:
+    count = checked.layout.column("count")
+    found = 0 if count is None else sum(values[count] for values in shown.values())
+    if found > MOST_HOUSEHOLDS:
+        raise BadInputError(Reason.TOO_MANY_HOUSEHOLDS, found=found, most=MOST_HOUSEHOLDS)
+
+
 def _check_size(checked: CheckedQuestion, rules: Rules, leaf: str, cell: Mapping[str, int]) -> None:
-    if "count" not in cell:
+    if checked.layout.places:
         return
-    most = cell["count"] + rules.count_base // 2  # the count is rounded: this many households it may have been
+    most = (
+        cell.get("count", MOST_HOUSEHOLDS) + rules.count_base // 2
+    )  # the count is rounded: this many households it may have been
     if most < rules.smallest_group:
         raise _unfit(leaf, "a group below the smallest size")
     clip, centre = _clip(checked, leaf), checked.variable.centre

@@ -6,16 +6,22 @@ they live in `marke.signing.root` beside the rules that move them.
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from marke.canonical import MAX_SAFE_INTEGER
 from marke.vocabulary.document import Document, Instant, Line, Sha256
 from marke.vocabulary.ids import Code, CollectiveId, InvitationId, KeyId, RoundId
 
 PROTOCOL_VERSIONS: tuple[int, ...] = (1,)
 
-Count = Annotated[int, Field(ge=0)]
+MOST_ENVELOPES: Final = 500
+"""In one answer to a poll. What arrives there is not signed as a whole, so nothing in it may be without end."""
+
+Count = Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)]
+Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""A version that somebody holds; 0 for none yet."""
 
 
 class RefusalClass(StrEnum):
@@ -34,7 +40,7 @@ class Discovery(Document):
     protocols: tuple[int, ...]
     software: Line
     now: Instant
-    root_version: int
+    root_version: Version
     demo: bool
 
 
@@ -71,8 +77,8 @@ class PollRequest(Document):
     software: Line
     capabilities: tuple[Code, ...]
     codebooks: tuple[Sha256, ...]
-    root_version: int
-    directory_version: int
+    root_version: Version
+    directory_version: Version
     cursor: Count
 
 
@@ -85,7 +91,7 @@ class PollAnswer(Document):
     now: Instant
     cursor: Count
     more: bool
-    envelopes: tuple[str, ...]
+    envelopes: Annotated[tuple[str, ...], Field(max_length=MOST_ENVELOPES)]
     """DSSE envelopes as text: roots and directories first, then questions, rounds, voids, results."""
     next_poll_s: Annotated[int, Field(ge=0, le=86_400)]
 
@@ -217,7 +223,8 @@ class Void(Document):
     round_id: RoundId
     question_hash: Sha256
     coverage: Coverage
-    reason: Literal["too_few", "withdrawn"]
+    reason: Literal["too_few", "unusable", "withdrawn"]
+    """`unusable`: the answers that came cannot be added up."""
     made: Instant
 
 

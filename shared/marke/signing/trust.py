@@ -23,9 +23,22 @@ from marke.signing.root import (
     RoleName,
     TrustRoot,
 )
+from marke.vocabulary.ids import content_hash
 
 CLOCK_TOLERANCE: Final = timedelta(seconds=300)
 """How far two clocks may differ before a message counts as coming from the future."""
+
+
+LONGEST_LEAP: Final = 100_000
+"""How many versions of the directory one step may skip, so that thieves of its keys cannot count to the end at once."""
+
+
+@dataclass(frozen=True)
+class KeptDirectory:
+    """A directory as it was kept, and the version of the root under which it was believed then."""
+
+    envelope: bytes = field(repr=False)
+    root_version: int
 
 
 @dataclass(frozen=True)
@@ -39,8 +52,13 @@ class TrustState:
 
     root: TrustRoot
     root_payload: bytes = field(repr=False)
+    network: str
+    """The hash of the first root: the name of this federation, the same under every later root."""
     directory_envelope: Envelope | None = field(default=None, repr=False)
+    """The held directory with the signatures that count under the present root."""
     held_directory: Directory | None = None
+    directory_version: int = 0
+    """The highest version that was ever held, also when its content was forgotten: what a node says when it asks."""
     retired: frozenset[str] = frozenset()
     """Key ids that earlier versions named and the present ones do not."""
 
@@ -50,34 +68,29 @@ class TrustState:
 
         Raises WRONG_FINGERPRINT, DEMO_ROOT (a demo root outside a demo), and whatever `verify` raises.
         """
-        envelope = Envelope.from_bytes(root_envelope)
-        if tidy(fingerprint) != root_fingerprint(envelope.payload):
-            raise UntrustedError(Reason.WRONG_FINGERPRINT, found=root_fingerprint(envelope.payload))
-        root = TrustRoot.from_exact_bytes(envelope.payload)
-        _check_root_signatures(envelope, root, root)
-        if root.demo and not allow_demo:
-            raise UntrustedError(Reason.DEMO_ROOT)
-        check_not_from_future(root.issued, now=now)
-        return cls(root, envelope.payload)
+        state = _pinned(root_envelope, fingerprint, allow_demo=allow_demo)
+        check_not_from_future(state.root.issued, now=now)
+        return state
 
     @classmethod
     def restore(
-        cls,
-        roots: Sequence[bytes],
-        directory: bytes | None,
-        *,
-        fingerprint: str,
-        now: datetime,
-        allow_demo: bool = False,
+        cls, roots: Sequence[bytes], directories: Sequence[KeptDirectory], *, fingerprint: str, allow_demo: bool = False
     ) -> "TrustState":
-        """Believe again what was stored: the pinned root, each root after it in order, and the last directory.
+        """Believe again what was kept, root and directory in the order in which they were kept (protocol 5.7).
 
-        The stored directory may have expired: it is still held, so that an older one is refused, but opens nothing.
+        It passes the very steps it passed when it came, so the state is the one that was left. The clock has no say:
+        every date was looked at when the document came, and a clock that was set back must not make a node forget.
+        What has expired is still held, so that an older one is refused, but opens nothing.
         """
-        state = cls.pin(roots[0], fingerprint=fingerprint, now=now, allow_demo=allow_demo)
-        for root in roots[1:]:
-            state = state.with_root(root, now=now)
-        return state if directory is None else _holding(state, Envelope.from_bytes(directory), now=now)
+        state = _pinned(roots[0], fingerprint, allow_demo=allow_demo)
+        waiting = list(directories)
+        for place, root in enumerate(roots):
+            state = state if place == 0 else _followed(state, root)
+            while waiting and waiting[0].root_version == state.root.version:
+                state = _holding(state, Envelope.from_bytes(waiting.pop(0).envelope))
+        if waiting:
+            raise UntrustedError(Reason.SKIPPED_ROOT, held=state.root.version, offered=waiting[0].root_version)
+        return state
 
     def with_root(self, data: bytes, *, now: datetime) -> "TrustState":
         """Move to the next version of the root (protocol 5.2).
@@ -86,29 +99,22 @@ class TrustState:
         successor; nothing else is opened under it. Raises ROLLED_BACK_ROOT, REPLACED_ROOT, SKIPPED_ROOT, REVOKED_KEY,
         TOO_FEW_SIGNATURES (of the old or of the new keys), DEMO_ROOT, NOT_YET_VALID.
         """
-        envelope = Envelope.from_bytes(data)
-        if envelope.payload_type != ROOT_PAYLOAD_TYPE:
-            raise UntrustedError(Reason.WRONG_PAYLOAD_TYPE, expected=ROOT_PAYLOAD_TYPE)
-        if envelope.payload == self.root_payload:
-            return self
-        root = TrustRoot.from_exact_bytes(envelope.payload)
-        _check_next_version(self.root.version, root.version)
-        _refuse_retired(self.retired, envelope, root.keys_of(RoleName.ROOT))
-        _check_root_signatures(envelope, self.root, root)
-        if root.demo != self.root.demo:
-            raise UntrustedError(Reason.DEMO_ROOT)
-        check_not_from_future(root.issued, now=now)
-        retired = (self.retired | set(self.root.keys)) - set(root.keys)
-        return _without_stale_directory(replace(self, root=root, root_payload=envelope.payload, retired=retired))
+        state = _followed(self, data)
+        if state is not self:
+            check_not_from_future(state.root.issued, now=now)
+        return state
 
     def with_directory(self, data: bytes, *, now: datetime) -> "TrustState":
         """Move to a later directory; versions may be skipped, never taken back (protocol 5.4).
 
         Hearing the present directory again changes nothing. Raises ROOT_EXPIRED, ROLLED_BACK_DIRECTORY,
-        REPLACED_DIRECTORY, KEY_IN_TWO_ROLES, REVOKED_KEY, NOT_YET_VALID, and last of all DIRECTORY_EXPIRED.
+        REPLACED_DIRECTORY, LEAPT_DIRECTORY, KEY_IN_TWO_ROLES, REVOKED_KEY, NOT_YET_VALID, and last of all
+        DIRECTORY_EXPIRED.
         """
         self.check_root_fresh(now=now)
-        state = _holding(self, Envelope.from_bytes(data), now=now)
+        state = _holding(self, Envelope.from_bytes(data))
+        if state is not self:
+            check_not_from_future(state.directory.issued, now=now)
         state.check_directory_fresh(now=now)
         return state
 
@@ -118,11 +124,6 @@ class TrustState:
         if self.held_directory is None:
             raise UntrustedError(Reason.NO_DIRECTORY)
         return self.held_directory
-
-    @property
-    def directory_version(self) -> int:
-        """Return the version that is held, or 0: what a node says when it asks for news."""
-        return 0 if self.held_directory is None else self.held_directory.version
 
     @property
     def fingerprint(self) -> str:
@@ -222,6 +223,35 @@ def refuse_after_revocation(entry: CollectiveEntry, moment: datetime) -> None:
         raise UntrustedError(Reason.REVOKED_COLLECTIVE, collective=entry.id, day=instant_to_text(entry.revoked))
 
 
+def _pinned(data: bytes, fingerprint: str, *, allow_demo: bool) -> TrustState:
+    """Protocol 5.1, all but the date."""
+    envelope = Envelope.from_bytes(data)
+    if tidy(fingerprint) != root_fingerprint(envelope.payload):
+        raise UntrustedError(Reason.WRONG_FINGERPRINT, found=root_fingerprint(envelope.payload))
+    root = TrustRoot.from_exact_bytes(envelope.payload)
+    _check_root_signatures(envelope, root, root)
+    if root.demo and not allow_demo:
+        raise UntrustedError(Reason.DEMO_ROOT)
+    return TrustState(root, envelope.payload, content_hash(envelope.payload))
+
+
+def _followed(state: TrustState, data: bytes) -> TrustState:
+    """Protocol 5.2, all but the date; the present root leaves the state as it is."""
+    envelope = Envelope.from_bytes(data)
+    if envelope.payload_type != ROOT_PAYLOAD_TYPE:
+        raise UntrustedError(Reason.WRONG_PAYLOAD_TYPE, expected=ROOT_PAYLOAD_TYPE)
+    if envelope.payload == state.root_payload:
+        return state
+    root = TrustRoot.from_exact_bytes(envelope.payload)
+    _check_next_version(state.root.version, root.version)
+    _refuse_retired(state.retired, envelope, root.keys_of(RoleName.ROOT))
+    _check_root_signatures(envelope, state.root, root)
+    if root.demo != state.root.demo:
+        raise UntrustedError(Reason.DEMO_ROOT)
+    retired = (state.retired | set(state.root.keys)) - set(root.keys)
+    return _without_stale_directory(replace(state, root=root, root_payload=envelope.payload, retired=retired))
+
+
 def _check_root_signatures(envelope: Envelope, old: TrustRoot, new: TrustRoot) -> None:
     """Protocol 5.2: a threshold of the old keys and a threshold of the new keys, each counted apart."""
     keys = {**old.keys_of(RoleName.ROOT), **new.keys_of(RoleName.ROOT)}
@@ -242,8 +272,8 @@ def _check_next_version(held: int, offered: int) -> None:
         raise UntrustedError(Reason.SKIPPED_ROOT, held=held, offered=offered)
 
 
-def _holding(state: TrustState, envelope: Envelope, *, now: datetime) -> TrustState:
-    """Return the state with this directory, all checked but its expiry."""
+def _holding(state: TrustState, envelope: Envelope) -> TrustState:
+    """Protocol 5.4, all but the dates; the present directory leaves the state as it is."""
     held = state.directory_envelope
     if held is not None and envelope.payload == held.payload:
         return state
@@ -253,10 +283,12 @@ def _holding(state: TrustState, envelope: Envelope, *, now: datetime) -> TrustSt
     opened = verify(envelope, payload_type=DIRECTORY_PAYLOAD_TYPE, keys=keys, threshold=threshold)
     directory = Directory.from_exact_bytes(opened.payload)
     _check_later_directory(state, directory)
-    check_not_from_future(directory.issued, now=now)
     named = _collective_keys(directory)
     retired = (state.retired | _collective_keys(state.held_directory)) - named
-    return replace(state, directory_envelope=envelope, held_directory=directory, retired=retired)
+    version = directory.version
+    return replace(
+        state, directory_envelope=envelope, held_directory=directory, directory_version=version, retired=retired
+    )
 
 
 def _check_later_directory(state: TrustState, directory: Directory) -> None:
@@ -265,23 +297,26 @@ def _check_later_directory(state: TrustState, directory: Directory) -> None:
         raise UntrustedError(Reason.ROLLED_BACK_DIRECTORY, held=held, offered=directory.version)
     if directory.version == held:
         raise UntrustedError(Reason.REPLACED_DIRECTORY, version=held)
+    if directory.version > held + LONGEST_LEAP:
+        raise UntrustedError(Reason.LEAPT_DIRECTORY, held=held, offered=directory.version, most=LONGEST_LEAP)
     if _collective_keys(directory) & set(state.root.keys):
         raise UntrustedError(Reason.KEY_IN_TWO_ROLES)
 
 
 def _without_stale_directory(state: TrustState) -> TrustState:
-    """Keep the directory only when a threshold of the new root's keys had signed it.
+    """Keep the directory only when a threshold of the new root's keys had signed it, and by those signatures.
 
-    A directory by keys that were taken away is forgotten, version and all, so that a thief who counted far ahead
-    cannot lock the honest keys out (TUF 5.3.11, fast-forward recovery).
+    A directory by keys that were taken away is forgotten. Its number is not: whoever may still sign signed older ones
+    too, and none of those may come back. A thief who counted ahead gained at most LONGEST_LEAP a step (ADR 0021).
     """
-    if state.directory_envelope is None:
+    envelope = state.directory_envelope
+    if envelope is None:
         return state
     keys = state.root.keys_of(RoleName.DIRECTORY)
-    still = [one for one in state.directory_envelope.signatures if one.key_id in keys]
+    still = tuple(one for one in envelope.signatures if one.key_id in keys)
     clash = _collective_keys(state.held_directory) & set(state.root.keys)
     if len(still) >= state.root.threshold_of(RoleName.DIRECTORY) and not clash:
-        return state
+        return replace(state, directory_envelope=replace(envelope, signatures=still))
     return replace(state, directory_envelope=None, held_directory=None)
 
 

@@ -1,7 +1,9 @@
 """One database by its address: SQLite in a file (the default) or PostgreSQL 15 and later; and one way to change it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import TypeAlias, cast
 
@@ -12,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from marke.errors import BadInputError
 from marke.reasons import Reason
+from marke_ground.files import PRIVATE
 from marke_ground.store import columns as columns  # noqa: PLC0414 - registers the type names of STRICT tables
 from marke_ground.store.faults import fault_of
 
@@ -61,9 +64,23 @@ def open_engine(url: str) -> Engine:
 
 def _open_sqlite(address: URL) -> Engine:
     engine = create_engine(address, hide_parameters=True, connect_args={"timeout": LOCK_WAIT_MS / 1000})
+    event.listen(engine, "do_connect", _make_private)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _file_of(address: URL) -> Path | None:
+    is_file = address.get_backend_name() == "sqlite" and address.database not in {None, "", ":memory:"}
+    return Path(str(address.database)) if is_file else None
+
+
+def _make_private(_dialect: object, _record: object, arguments: Sequence[object], _named: object) -> None:
+    """Make the file of a new database readable for its owner only; SQLite gives the files beside it the same rights."""
+    path = str(arguments[0]) if arguments else ""
+    if path not in {"", ":memory:"} and not path.startswith("file:"):
+        with suppress(OSError):  # it is there already, or cannot be made: SQLite says so itself
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
 
 
 def _set_up_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
@@ -111,14 +128,14 @@ def transaction(engine: Engine) -> Iterator[Session]:
     ConflictError(DATABASE_RULE) when a row breaks a rule of its table. The database's own message never gets out,
     because it may repeat a row.
     """
-    with _own_words(), engine.begin() as session:
+    with _own_words(engine), engine.begin() as session:
         yield session
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Look at one moment of the database without holding up writers; raises as `transaction` does."""
-    with _own_words(), engine.connect() as session:
+    with _own_words(engine), engine.connect() as session:
         looking = session.execution_options(**{_READS_ONLY: True})
         with looking.begin():
             if looking.dialect.name == "postgresql":
@@ -133,11 +150,11 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def _own_words() -> Iterator[None]:
+def _own_words(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        fault = fault_of(error)
+        fault = fault_of(error, _file_of(engine.url))
         if fault is None:
             raise
         raise fault from None  # the database's message may repeat a row: it must not be printed as the cause

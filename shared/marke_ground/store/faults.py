@@ -1,7 +1,9 @@
 """What the database says, turned into our errors. Its own words are dropped: they may repeat people's data."""
 
+import os
 import re
-from typing import cast
+from pathlib import Path
+from typing import Final, cast
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -39,25 +41,45 @@ _POSTGRESQL = {
     "57": Reason.DATABASE_UNREACHABLE,
 }
 
+_INPUT_OUTPUT: Final = 10
+"""What SQLite reports of a full disk too, when it shows while the log beside the database is written."""
+
 _VALUE_TROUBLE = "22"
 _PRIMARY = 0xFF
 
 
-def fault_of(error: DBAPIError) -> MarkeError | ProgrammerError | None:
-    """Return our error for what the database reported, or None when it is not a known trouble of a working program."""
+def fault_of(error: DBAPIError, file: Path | None = None) -> MarkeError | ProgrammerError | None:
+    """Return our error for what the database reported, or None when it is not a known trouble of a working program.
+
+    `file` is the database's own file, for SQLite: named when it is damaged, and its disk is looked at.
+    """
     if isinstance(error, IntegrityError):
         return ConflictError(Reason.DATABASE_RULE, rule=_rule(error))
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
-        reason = _SQLITE.get(code & _PRIMARY)
-        return StorageError(reason) if reason else None
+        if code & _PRIMARY == _INPUT_OUTPUT and file is not None and _is_full(file.parent):
+            return StorageError(Reason.DISK_FULL)
+        return _storage(_SQLITE.get(code & _PRIMARY), "SQLite" if file is None else file.name)
     state = cast("str | None", getattr(error.orig, "sqlstate", None))
     if state is None:
         return StorageError(Reason.DATABASE_UNREACHABLE) if error.connection_invalidated or _lost(error) else None
     if state.startswith(_VALUE_TROUBLE):
         return ProgrammerError(f"a statement held a value its column cannot hold (SQLSTATE {state})")
     reason = _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
+    return _storage(reason, "PostgreSQL")
+
+
+def _storage(reason: Reason | None, database: str) -> StorageError | None:
+    if reason is Reason.DATABASE_DAMAGED:
+        return StorageError(reason, file=database)
     return StorageError(reason) if reason else None
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return os.statvfs(folder).f_bavail == 0
+    except OSError:
+        return False
 
 
 def _lost(error: DBAPIError) -> bool:

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _ROW_PX = 54
-_AXIS_PX = 30
+_LINE_PX = 19
+_AXIS_PX = 46
+"""Below a drawing: a line of numbers, and a line that says what they are."""
 _PLOT_PX = 170
 _TICKS = 4
 _FULL = 100.0
-_OWN_LABEL_PX = 24
+_ABOVE_PX = 44
+"""Above a histogram: what the numbers at its side are, and one's own value."""
+_LINE_LETTERS = 32
+"""A label and a number that are longer together stand below each other: on a phone they would meet."""
 _EDGE = 0.25
 _TAIL = 0.01
 """The part of the households that a long tail may hold before a drawing shows it; the table always does."""
@@ -48,6 +53,24 @@ class Tick:
     value: float
     anchor: str
 
+    @property
+    def decimals(self) -> int:
+        """How many decimals this number needs."""
+        return decimals_of(self.value)
+
+
+@dataclass(frozen=True)
+class Level:
+    """A number at the side of a histogram, and how high it stands."""
+
+    y: int
+    value: float
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals this number needs."""
+        return decimals_of(self.value)
+
 
 @dataclass(frozen=True)
 class DrawnRow:
@@ -55,10 +78,17 @@ class DrawnRow:
 
     row: Row
     top: int
+    is_stacked: bool
+    """Whether the number stands below the label, for want of room."""
     width: str | None
     low: str | None
     high: str | None
     own: str | None
+
+    @property
+    def bar(self) -> int:
+        """Where the bar begins, from above."""
+        return self.top + 23 + (_LINE_PX if self.is_stacked else 0)
 
 
 @dataclass(frozen=True)
@@ -97,6 +127,9 @@ class Histogram:
     id: str
     bins: tuple[DrawnBin, ...]
     ticks: tuple[Tick, ...]
+    levels: tuple[Level, ...]
+    per: float
+    """The width, in the unit of the axis, that the numbers at the side are about: that of the narrowest bin."""
     height: int
     ground: int
     own: str | None
@@ -130,6 +163,11 @@ def percent(share: float) -> str:
     return f"{min(max(share, 0.0), 1.0) * _FULL:.2f}".rstrip("0").rstrip(".") + "%"
 
 
+def decimals_of(value: float) -> int:
+    """Return how many decimals a number of an axis needs."""
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
+
+
 def nice_ceiling(value: float) -> float:
     """Return the first of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is not below a value."""
     if value <= 0:
@@ -141,42 +179,41 @@ def nice_ceiling(value: float) -> float:
 def draw_bars(name: str, rows: Sequence[Row]) -> Bars:
     """Place bars from zero, with whiskers for intervals."""
     top = nice_ceiling(max([_reach(mark) for row in rows for mark in (row.mark, row.own) if mark], default=1.0))
-    return Bars(
-        id=name,
-        rows=tuple(_draw_row(row, position, top) for position, row in enumerate(rows)),
-        ticks=_ticks(0.0, top),
-        height=len(rows) * _ROW_PX + _AXIS_PX,
-    )
+    drawn, below = [], 0
+    for row in rows:
+        is_stacked = len(row.label) + len(row.mark.text if row.mark else row.note) > _LINE_LETTERS
+        drawn.append(_draw_row(row, below, top, is_stacked=is_stacked))
+        below += _ROW_PX + (_LINE_PX if is_stacked else 0)
+    return Bars(id=name, rows=tuple(drawn), ticks=_ticks(0.0, top), height=below + _AXIS_PX)
 
 
 def draw_histogram(name: str, edges: Sequence[float], counts: Sequence[int], own: float | None = None) -> Histogram:
     """Place the bins between `edges` (one more than `counts`); the area of each bar stands for its count."""
     low, span = edges[0], edges[-1] - edges[0]
-    density = [count / (right - left) for count, (left, right) in zip(counts, pairwise(edges), strict=True)]
-    highest = max(density, default=0.0) or 1.0
-    bins = []
-    for position, count in enumerate(counts):
-        left, right = edges[position], edges[position + 1]
-        height = max(round(density[position] / highest * _PLOT_PX), 2 if count else 0)
-        bins.append(
-            DrawnBin(
-                x=percent((left - low) / span),
-                width=percent((right - left) / span),
-                y=_PLOT_PX + _OWN_LABEL_PX - height,
-                height=height,
-                low=left,
-                high=right,
-                count=count,
-                own=own is not None and left <= own < right,
-            )
+    widths = [right - left for left, right in pairwise(edges)]
+    highest = max((count / width for count, width in zip(counts, widths, strict=True)), default=0.0) or 1.0
+    place, ground = None if own is None else (own - low) / span, _PLOT_PX + _ABOVE_PX
+    bins = tuple(
+        DrawnBin(
+            x=percent((left - low) / span),
+            width=percent((right - left) / span),
+            y=ground - _bin_height(count / (right - left), highest),
+            height=_bin_height(count / (right - left), highest),
+            low=left,
+            high=right,
+            count=count,
+            own=own is not None and left <= own < right,
         )
-    place = None if own is None else (own - low) / span
+        for count, (left, right) in zip(counts, pairwise(edges), strict=True)
+    )
     return Histogram(
         id=name,
-        bins=tuple(bins),
+        bins=bins,
         ticks=_ticks(low, edges[-1]),
-        height=_PLOT_PX + _OWN_LABEL_PX + _AXIS_PX,
-        ground=_PLOT_PX + _OWN_LABEL_PX,
+        levels=_levels(highest * min(widths), ground),
+        per=min(widths),
+        height=ground + _AXIS_PX,
+        ground=ground,
         own=None if place is None else percent(place),
         own_anchor=_anchor(place or 0.0),
     )
@@ -220,15 +257,28 @@ def _anchor(share: float) -> str:
     return "end" if share > 1 - _EDGE else "middle"
 
 
+def _bin_height(density: float, highest: float) -> int:
+    return max(round(density / highest * _PLOT_PX), 2 if density else 0)
+
+
+def _levels(highest: float, ground: int) -> tuple[Level, ...]:
+    """Return round numbers at the side, up to the highest bar."""
+    step = nice_ceiling(highest / 3)
+    step = min(step, highest)
+    values = [step * number for number in range(1, int(highest / step + 1e-9) + 1)]
+    return tuple(Level(ground - round(value / highest * _PLOT_PX), value) for value in values)
+
+
 def _reach(mark: Mark) -> float:
     return max(mark.value, mark.high or 0.0)
 
 
-def _draw_row(row: Row, position: int, top: float) -> DrawnRow:
+def _draw_row(row: Row, above: int, top: float, *, is_stacked: bool) -> DrawnRow:
     mark = row.mark
     return DrawnRow(
         row=row,
-        top=position * _ROW_PX,
+        top=above,
+        is_stacked=is_stacked,
         width=None if mark is None else percent(mark.value / top),
         low=None if mark is None or mark.low is None else percent(mark.low / top),
         high=None if mark is None or mark.high is None else percent(mark.high / top),

@@ -12,13 +12,16 @@ class CoverageView:
     invited: int
     answered: int
     parts: tuple[tuple[str, int], ...]
-    """Look and number, in the order of drawing: answered, pending, refused, silent."""
+    """Look and number, in the order of drawing: answered, pending, refused, and silent or still undecided."""
     refused: tuple[tuple[str, int], ...]
     """Class of refusal and number; only those that occur."""
 
 
-def coverage_view(coverage: Coverage, *, is_over: bool) -> CoverageView:
-    """Return the parts of a coverage; who said yes and sent nothing is awaited while the round runs, silent after."""
+def coverage_view(coverage: Coverage, *, is_over: bool, is_deciding: bool = False) -> CoverageView:
+    """Return the parts of a coverage; who said yes and sent nothing is awaited while the round runs, silent after.
+
+    Who said nothing is undecided as long as there is time to decide, and silent from then on.
+    """
     refused = (
         ("policy", coverage.refused_policy),
         ("not_enough", coverage.refused_not_enough),
@@ -30,6 +33,11 @@ def coverage_view(coverage: Coverage, *, is_over: bool) -> CoverageView:
     return CoverageView(
         invited=coverage.invited,
         answered=coverage.answered,
-        parts=(("answered", coverage.answered), ("pending", pending), ("refused", said_no), ("silent", silent)),
+        parts=(
+            ("answered", coverage.answered),
+            ("pending", pending),
+            ("refused", said_no),
+            ("undecided" if is_deciding else "silent", silent),
+        ),
         refused=tuple((why, count) for why, count in refused if count),
     )

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from marke.errors import BadInputError, ConflictError, MarkeError, NotFoundError, RefusedError
 from marke.protocol.messages import Problem
 from marke.reasons import Reason
+from marke.vocabulary.document import in_one_line
 from marke_ground.web.access import OpenToAll, access_of
 from marke_ground.web.render import negotiate_language, render
 from marke_ground.web.visit import ground, visit
@@ -49,7 +50,7 @@ def answer_error(error: Exception) -> Response:
     if status >= InternalServerError.code:
         _log(error)
     # without a host that is ours, no address of a page can be made
-    if isinstance(error, SecurityError) or _is_for_machine():
+    if isinstance(error, SecurityError) or is_for_machine():
         return problem(known, status)
     return _page(known, status)
 
@@ -58,7 +59,7 @@ def problem(error: MarkeError, status: int | None = None) -> Response:
     """Return an RFC 9457 problem document; the reason is stable, the sentence may be improved."""
     document = Problem(
         type="about:blank",
-        title=_sentence(error)[:LONGEST_TITLE],
+        title=in_one_line(_sentence(error))[:LONGEST_TITLE],
         status=status or error.http_status,
         reason=error.reason.value,
     )
@@ -87,7 +88,8 @@ def _log(error: Exception) -> None:
     LOG.error("a page failed: endpoint=%s class=%s at %s", request.endpoint, type(at_fault).__name__, where)
 
 
-def _is_for_machine() -> bool:
+def is_for_machine() -> bool:
+    """Whether the request is for a door for programs, by its route or else by its address."""
     if request.endpoint is None:
         return request.path.startswith(MACHINE_PATHS)
     access = access_of(current_app, request.endpoint)

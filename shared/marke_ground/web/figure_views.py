@@ -1,7 +1,7 @@
 """Figures as they are read: number, unit, interval or why there is none, and how many stand behind it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import assert_never
 
@@ -35,6 +35,14 @@ WHY_WITHHELD: Mapping[WhyWithheld, str] = {
     WhyWithheld.ALL_POOLED: "figure.all_pooled",
     WhyWithheld.STAR_BUCKET: "figure.star_bucket",
 }
+WHY_MEANS: Mapping[WhyWithheld, str] = {
+    WhyWithheld.HIDDEN: "reading.hidden_means",
+    WhyWithheld.TOO_FEW_COLLECTIVES: "reading.too_few_means",
+    WhyWithheld.ROUNDED_AWAY: "reading.rounded_away_means",
+    WhyWithheld.ALL_POOLED: "reading.unknown_means",
+    WhyWithheld.STAR_BUCKET: "reading.star_means",
+}
+"""What the short word in a cell means, in a sentence below the table; `{fewest}` is the question's smallest round."""
 _BETWEEN: Mapping[IntervalKind, str] = {
     IntervalKind.BETWEEN_COLLECTIVES: "figure.between",
     IntervalKind.BIN_BOUNDS: "figure.between",
@@ -68,6 +76,8 @@ class FigureView:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    held: WhyWithheld | None = field(default=None, repr=False)
+    kind: IntervalKind | None = field(default=None, repr=False)
 
     @property
     def aloud(self) -> str:
@@ -79,7 +89,8 @@ def figure_view(figure: FigureOrNone, voice: Voice, decimals: int | None = None)
     """Return a figure, or the reason that stands in its place, in the language of the visitor."""
     if isinstance(figure, NoFigure):
         held = figure.coverage
-        return FigureView("", "", "", voice.say(WHY_WITHHELD[figure.why]), held.collectives, held.answered)
+        short = voice.say(WHY_WITHHELD[figure.why])
+        return FigureView("", "", "", short, held.collectives, held.answered, held=figure.why)
     places = decimals_of(figure.value) if decimals is None else decimals
     interval, why = "", ""
     low = high = None
@@ -102,7 +113,24 @@ def figure_view(figure: FigureOrNone, voice: Voice, decimals: int | None = None)
         value=float(figure.value),
         low=low,
         high=high,
+        kind=figure.interval.kind if isinstance(figure.interval, Interval) else None,
     )
+
+
+def with_interval(figure: FigureView, voice: Voice) -> str:
+    """Return a figure with its unit and, in brackets, its interval: how a sentence says it."""
+    if not figure.interval:
+        return figure.aloud
+    return voice.say("figure.with_interval", value=figure.aloud, interval=figure.interval)
+
+
+def reason_notes(figures: Iterable[FigureView], voice: Voice, *, fewest: int) -> tuple[str, ...]:
+    """Return a sentence for each reason why a figure is not there, and for margins that are about rounding only."""
+    shown = list(figures)
+    held = [why for why in WhyWithheld if any(figure.held is why for figure in shown)]
+    notes = tuple(voice.say(WHY_MEANS[why], fewest=fewest) for why in held)
+    is_rounded = any(figure.kind is IntervalKind.ROUNDING for figure in shown)
+    return (*notes, voice.say("reading.rounding_means")) if is_rounded else notes
 
 
 def asked_figure(figure: FigureOrNone | NotAsked, voice: Voice, decimals: int | None = None) -> FigureView | None:

@@ -38,7 +38,7 @@ from marke_ground.web.access import (
     refuse_undeclared,
 )
 from marke_ground.web.doors import DOORS, to_sign_in
-from marke_ground.web.errors import register_errors
+from marke_ground.web.errors import is_for_machine, register_errors
 from marke_ground.web.i18n import read_words
 from marke_ground.web.render import GROUND_PACKAGE, negotiate_language, prepare_templates
 from marke_ground.web.security import protect, refuse_foreign_form, set_language_cookie
@@ -101,6 +101,9 @@ def _guard() -> AnyResponse | None:
     _begin()
     endpoint = request.endpoint
     if endpoint is None:
+        # no such page, or not for this method: the error page still knows who is signed in
+        if not is_for_machine():
+            _recognise(visit())
         return None
     access = access_of(current_app, endpoint)
     if access is None:

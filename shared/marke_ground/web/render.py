@@ -1,13 +1,15 @@
 """The one way a page is made: a template, its values, the visitor's language, and the words of the site."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, request, url_for
 from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException
 
 from marke import formats
 from marke.reasons import LANGUAGES, Language
@@ -59,6 +61,7 @@ def prepare_templates(app: Flask, site: Site) -> None:
         number=_formatted(formats.number),
         day=_formatted(formats.day),
         moment=_formatted(formats.moment),
+        short_moment=_formatted(formats.short_moment),
         period=_formatted(formats.period),
         size=_formatted(formats.size),
         say=_bilingual,
@@ -140,12 +143,26 @@ def _here_at(endpoint: str) -> bool:
 
 
 def _other_language() -> str:
-    """Return the address of this page in the other language."""
+    """Return the address of this page in the other language; after a POST, of the page at the same address."""
     other = "en" if visit().language == "nl" else "nl"
-    if request.method != "GET" or request.endpoint is None:
+    page = _page_here()
+    if page is None:
         return f"/?lang={other}"
+    endpoint, path_arguments = page
     arguments = {name: value for name, value in request.args.items() if name != "lang"}
-    return url_for(request.endpoint, **{**arguments, **(request.view_args or {}), "lang": other})
+    # what a visitor put behind the address never becomes an argument of url_for: `_scheme` would be one
+    return f"{url_for(endpoint, **path_arguments)}?{urlencode({**arguments, 'lang': other})}"
+
+
+def _page_here() -> tuple[str, Mapping[str, Any]] | None:
+    """Return the page that a GET of this address shows, with the arguments in its path; None when there is none."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None:
+        return None
+    try:
+        return adapter.match(request.path, method="GET")
+    except HTTPException:
+        return None
 
 
 def _stylesheet() -> str:

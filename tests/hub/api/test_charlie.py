@@ -1,12 +1,14 @@
 """Everything Charlie the stranger tries at the doors for nodes; each try has a reason of its own."""
 
 import pytest
+from sqlalchemy import func, select
 
 from marke.protocol import wire
 from marke.questions.check import CheckedQuestion
 from marke.signing.envelope import Envelope, sign
 from marke.vocabulary.ids import content_hash
 from marke_hub.jobs import tick
+from marke_hub.store.tables import METADATA
 from support.consortium import Collective, Consortium, key_of
 from support.hub_door import ENVELOPE, JSON, Door, garble, poll_request, problem
 
@@ -44,6 +46,31 @@ def test_a_stolen_or_used_invitation_lets_nobody_in(door: Door) -> None:
     assert problem(found) == (409, "invitation_used")
 
 
+def test_strangers_without_an_invitation_leave_nothing_behind(door: Door) -> None:
+    document = wire.open_enrolment(door.consortium.enrolment("dik"), now=door.consortium.now).document
+    before = _rows(door)
+    for number in range(20):
+        key = key_of(f"charlie {number}")
+        invented = {"invitation": f"inv_{'abcdefghijklmnopqrst'[number] * 16}", "public_key": key.public.to_text()}
+        body = wire.seal(document.model_copy(update=invented), [key])
+        found = door.client.post("/api/v1/enrolments", data=body, content_type=ENVELOPE)
+        assert problem(found) == (401, "invitation_unknown")
+    assert _rows(door) == before
+
+
+def _rows(door: Door) -> dict[str, int]:
+    with door.consortium.session() as session:
+        tables = METADATA.tables.values()
+        return {one.name: int(session.execute(select(func.count()).select_from(one)).scalar_one()) for one in tables}
+
+
+def test_a_name_in_an_error_cannot_break_the_answer(door: Door) -> None:
+    ada, path = door.consortium.collectives[0], "/api/v1/node/poll"
+    body = poll_request().to_bytes().replace(b'"cursor"', b'"cur\\n\xe2\x80\xaesor"')
+    found = door.call("POST", path, body, token=door.token(ada, "POST", path, body), kind=JSON)
+    assert problem(found)[0] == 422
+
+
 def test_an_invitation_expires(door: Door) -> None:
     body = door.consortium.enrolment("dik")
     door.consortium.clock.forward(days=31)
@@ -71,7 +98,7 @@ def test_a_token_fits_one_request_only(door: Door) -> None:
         "wrong_token_method": door.token(ada, "POST", path, body),
         "wrong_token_path": door.token(ada, "PUT", path.replace("decision", "contribution"), body),
         "wrong_token_body": door.token(ada, "PUT", path, body + b" "),
-        "wrong_token_audience": door.token(ada, "PUT", path, body, audience="another-hub"),
+        "wrong_token_audience": door.token(ada, "PUT", path, body, audience=content_hash(b"another root")),
         "wrong_token": "not.a.token",
     }
     for reason, token in tries.items():

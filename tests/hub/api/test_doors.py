@@ -1,5 +1,7 @@
 """The doors for nodes: what is new, what was decided, what was answered, and its receipt."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +13,9 @@ from marke.signing.envelope import Envelope
 from marke.vocabulary.ids import content_hash
 from marke_hub.jobs import tick
 from marke_hub.services import feed
+from marke_hub.services.poll_feed import MOST_ROOTS, gather_news
 from support.consortium import Consortium
-from support.hub_door import ENVELOPE, Door, poll_request, problem
+from support.hub_door import ENVELOPE, JSON, Door, poll_request, problem
 
 CELL = (20, 30_000, 5_000)
 
@@ -65,6 +68,30 @@ def test_a_poll_gives_what_is_new_once_and_then_nothing(door: Door) -> None:
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["Retry-After"] == "1"
     assert PollAnswer.from_bytes(door.poll(ada, poll_request(answer.cursor)).data).envelopes == ()
+
+
+@pytest.mark.parametrize("field", ["cursor", "root_version", "directory_version"])
+@pytest.mark.parametrize("number", [2**70, -1])
+def test_a_number_beyond_all_bounds_is_refused_in_words(door: Door, field: str, number: int) -> None:
+    ada, path = door.consortium.collectives[0], "/api/v1/node/poll"
+    body = re.sub(rb'"%b":\d+' % field.encode(), b'"%b":%d' % (field.encode(), number), poll_request().to_bytes())
+    response = door.call("POST", path, body, token=door.token(ada, "POST", path, body), kind=JSON)
+    assert problem(response) == (422, "bad_field")
+
+
+def test_a_node_that_lacks_very_many_roots_gets_them_in_portions(door: Door) -> None:
+    ada = door.consortium.collectives[0]
+    door.consortium.ask()
+    with door.consortium.session() as session:
+        one = door.consortium.hub.trust.held(session, now=door.consortium.now)
+        many = replace(one, roots=one.roots * (2 * MOST_ROOTS))
+        held, pages = 0, list[feed.FeedPage]()
+        while not pages or pages[-1].more:
+            request = poll_request(root_version=held, directory_version=0)
+            pages.append(gather_news(session, collective=ada.id, held=many, request=request))
+            held += MOST_ROOTS
+    assert [len(page.envelopes) for page in pages] == [MOST_ROOTS, MOST_ROOTS + 2]
+    assert [page.cursor for page in pages] == [0, 1]
 
 
 def test_a_collective_outside_the_audience_hears_nothing_of_the_question(door: Door) -> None:

@@ -1,6 +1,8 @@
 """The operator's whole way at the command line, in files that people carry."""
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +103,7 @@ def test_every_mistake_has_its_sentence_and_exit_code(home: Path) -> None:
 def test_the_wrong_secret_and_a_damaged_key_are_told_apart(home: Path) -> None:
     _found(home)
     (home / "hub" / "hub.secret").write_text("another", "utf-8")
-    assert json.loads(_run("approve", "status", "--json").stdout)["error"]["reason"] == "wrong_passphrase"
+    assert json.loads(_run("approve", "status", "--json").stdout)["error"]["reason"] == "wrong_secret_file"
     (home / "hub" / "hub.key").write_bytes(b"{}")
     assert json.loads(_run("approve", "status", "--json").stdout)["error"]["reason"] == "bad_key_file"
 
@@ -137,3 +139,25 @@ def test_an_operator_signs_in_with_a_link_that_holds_no_name(home: Path) -> None
     assert first["operator"] == second["operator"]
     assert first["link"] != second["link"]
     assert "Alice" not in first["link"]
+
+
+def test_a_full_disk_leaves_no_half_secret_and_init_can_be_repeated(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        assert _run("init").exit_code == 14
+    assert list((home / "hub").iterdir()) == []
+    assert _run("init").exit_code == 0
+
+
+def test_half_a_signed_file_is_named(home: Path) -> None:
+    _found(home)
+    (home / "half.json").write_bytes(b'{"payload":"abc')
+    refused = _run("approve", "import", home / "half.json")
+    assert refused.exit_code == BadInputError.exit_code
+    assert "half.json" in refused.stderr
+    assert _run("approve", "import", home / "nowhere.json").exit_code == NotFoundError.exit_code

@@ -18,6 +18,7 @@ from marke_hub.services.offer_question import offer_question
 from marke_hub.services.read_collectives import list_collectives, list_invitations, list_waiting
 from marke_hub.services.read_questions import explain_question, list_approvers, list_questions, read_question
 from marke_hub.services.receive_enrolment import receive_enrolment
+from marke_hub.services.trust_shelf import TrustShelf
 from support.consortium import OPERATOR, SAMPLE_DRAFT, Collective, Consortium, key_of
 from support.hub_door import Door, poll_request, problem
 
@@ -53,6 +54,24 @@ def test_a_second_root_reaches_nodes_and_the_directory_goes_on(consortium: Conso
     assert [Envelope.from_text(text).payload_type for text in answer.envelopes] == [
         "application/vnd.marke.root.v1+json"
     ]
+
+
+def test_a_hub_that_starts_again_believes_what_it_believed(consortium: Consortium) -> None:
+    consortium.enrol("ada")
+    with consortium.session() as session:
+        envelope = draft_directory(session, by=OPERATOR, now=consortium.now)
+        signed = consortium.sign(envelope, "directory", people=3)
+        publish_directory(session, envelope=signed, hub=consortium.hub, by=OPERATOR, now=consortium.now)
+    crew = consortium.root_draft().directory
+    two = crew.model_copy(update={"holders": crew.holders[:2]})
+    _publish_root(consortium, consortium.sign(_next_root(consortium, directory=two), "root"))
+    consortium.clock.forward(hours=-3)
+    with consortium.session() as session:
+        running = consortium.hub.trust.held(session, now=consortium.now)
+        again = TrustShelf(allow_demo=True).held(session, now=consortium.now)
+    assert again == running
+    assert again.trust.directory.version == 2
+    assert len(Envelope.from_text(again.directory or "").signatures) == 2
 
 
 def test_a_root_that_takes_the_directorys_keys_away_asks_for_a_new_directory(consortium: Consortium) -> None:
@@ -159,6 +178,20 @@ def test_the_hubs_own_key_a_stranger_and_other_bytes_approve_nothing(consortium:
     with consortium.session() as session:
         found = signatures_of(session, question=checked.hash, hub=consortium.hub, now=consortium.now)
     assert found.signers == ()
+
+
+def test_a_signature_of_a_strangers_key_does_not_spoil_the_file_of_the_approvers(consortium: Consortium) -> None:
+    checked = consortium.draft()
+    with consortium.session() as session:
+        envelope = Envelope.from_bytes(export_question(session, question=checked.hash))
+    mixed = cosign(cosign(envelope, key_of("charlie")), key_of("approvers 0"))
+    with consortium.session() as session:
+        found = collect_signatures(
+            session, envelope=mixed.to_bytes(), hub=consortium.hub, by=OPERATOR, now=consortium.now
+        )
+        kept = Envelope.from_bytes(export_question(session, question=checked.hash))
+    assert (len(found.signers), found.left_out) == (1, 1)
+    assert [one.key_id for one in kept.signatures] == list(found.signers)
 
 
 def test_questions_below_the_floors_are_refused_when_they_are_drafted(consortium: Consortium) -> None:

@@ -154,3 +154,39 @@ def test_the_header_may_stand_lower_and_rows_keep_the_numbers_a_person_sees() ->
     )
     parsed = parse(content, mapped({**MAPPING, "header_row": 3}))
     assert [notice.row for notice in parsed.rejects] == [4]
+
+
+def year_of_gas(cubic_metres: float, *, in_kwh: bool) -> bytes:
+    """Write a year of daily gas use of a home, in winter six times as much as in summer."""
+    weights = [6 if abs(number - 182) > 120 else 1 for number in range(365)]
+    factor = cubic_metres * (9.77 if in_kwh else 1) / sum(weights)
+    days = [(datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=number)).strftime("%d-%m-%Y") for number in range(365)]
+    rows = [f"{day} 00:00;{weight * factor:.3f}" for day, weight in zip(days, weights, strict=True)]
+    return ("datum;gas\n" + "\n".join(rows).replace(".", ",") + "\n").encode()
+
+
+ONLY_GAS: Fields = {**MAPPING, "columns": [column("gas", "gas", "m3")]}
+CONFIRMED: Fields = {**MAPPING, "columns": [{**column("gas", "gas", "m3"), "unit_confirmed": True}]}
+
+
+@pytest.mark.parametrize("cubic_metres", [800, 900])
+def test_a_year_of_kwh_in_a_column_of_m3_raises_a_doubt_until_it_is_confirmed(cubic_metres: int) -> None:
+    content = year_of_gas(cubic_metres, in_kwh=True)
+    doubt = parse(content, mapped(ONLY_GAS)).unit_doubt
+    assert doubt is not None
+    assert doubt.reason is Reason.IMPORT_UNIT_UNUSUAL
+    assert "are these kWh?" in doubt.say("en")
+    assert parse(content, mapped(CONFIRMED)).unit_doubt is None
+
+
+@pytest.mark.parametrize("cubic_metres", [1_000, 1_500])
+def test_a_year_of_kwh_that_no_home_can_burn_as_m3_is_refused(cubic_metres: int) -> None:
+    for mapping in (ONLY_GAS, CONFIRMED):
+        with pytest.raises(BadInputError) as found:
+            parse(year_of_gas(cubic_metres, in_kwh=True), mapped(mapping))
+        assert said(found.value).reason is Reason.IMPORT_UNIT_DOUBT
+
+
+@pytest.mark.parametrize("cubic_metres", [800, 1_000, 1_500, 3_000])
+def test_the_gas_of_an_ordinary_or_large_home_raises_no_doubt(cubic_metres: int) -> None:
+    assert parse(year_of_gas(cubic_metres, in_kwh=False), mapped(ONLY_GAS)).unit_doubt is None

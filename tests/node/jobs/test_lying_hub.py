@@ -1,20 +1,23 @@
 """A hub that lies, is away or is slow: nothing wrong is believed, nothing of ours is lost, and it is said aloud."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
-from marke.protocol.messages import Receipt, Result
+from marke.protocol.messages import MOST_ENVELOPES, Receipt, Result
 from marke.protocol.wire import seal
 from marke.reasons import Reason, sentence
 from marke.signing.envelope import Envelope
-from marke_ground.store.engine import reading
+from marke_ground.store.engine import reading, transaction
+from marke_hub.services import feed
 from marke_node.hub_link.address import HubAddress
 from marke_node.hub_link.link import HubLink
 from marke_node.jobs.agent import Agent, AgentSettings
+from marke_node.services.record_incident import MOST_A_DAY
 from marke_node.store.federation import AGENT_STATE, INCIDENTS, OUTBOX, RECEIPTS
 from marke_node.store.rounds import RESULTS, ROUNDS
 from support.consortium import key_of
@@ -94,13 +97,108 @@ def report_time(node: LiveNode) -> object:
     return node.consortium.now - timedelta(seconds=2)
 
 
-def test_a_hub_that_counts_backwards_is_not_believed(federation: LiveFederation, alice: LiveNode, liar: Liar) -> None:
+def test_a_node_asks_for_everything_again_when_the_hub_counts_lower_than_before(
+    federation: LiveFederation, alice: LiveNode, liar: Liar
+) -> None:
     federation.ask()
     alice.step()
     liar.about("/poll", lambda said: said.json(cursor=0) if said.status == 200 else said)
     federation.consortium.clock.forward(minutes=2)
     alice.restart()
-    assert alice.step().failure is Reason.HUB_WENT_BACK
+    report = alice.step()
+    assert (report.failure, report.not_believed) == (None, [Reason.HUB_WENT_BACK])
+    assert cursor_of(alice) == 0
+    assert "hub_went_back" in incidents(alice)
+    liar.tell_the_truth()
+    federation.consortium.clock.forward(minutes=2)
+    assert (alice.step().not_believed, cursor_of(alice)) == ([], head_of(federation))
+
+
+@pytest.mark.parametrize("cursor", [2**53 - 1, 10_000])
+def test_one_false_number_in_a_poll_does_not_silence_a_node(
+    cursor: int, federation: LiveFederation, alice: LiveNode, liar: Liar
+) -> None:
+    liar.about("/poll", lambda said: said.json(cursor=cursor) if said.status == 200 else said)
+    alice.restart()
+    alice.step()
+    assert cursor_of(alice) == cursor
+    liar.tell_the_truth()
+    federation.consortium.clock.forward(minutes=2)
+    alice.restart()
+    round_id = federation.ask()
+    assert round_id in alice.step().accepted
+    assert cursor_of(alice) == head_of(federation)
+
+
+def test_a_number_that_no_hub_can_have_given_is_not_believed(alice: LiveNode, liar: Liar) -> None:
+    before = cursor_of(alice)
+    # canonical JSON cannot say it, so the number is written into the text
+    liar.about("/poll", lambda said: replace(said, body=re.sub(rb'"cursor":\d+', b'"cursor":%d' % 2**62, said.body)))
+    alice.restart()
+    assert alice.step().failure is Reason.HUB_BAD_ANSWER
+    assert cursor_of(alice) == before
+    with transaction(alice.engine) as session:
+        session.execute(update(AGENT_STATE).values(cursor=2**62))
+    liar.tell_the_truth()
+    alice.consortium.clock.forward(minutes=20)
+    assert alice.step().failure is None
+
+
+def test_junk_without_end_costs_one_line_a_poll_and_a_hundred_rows_a_day(
+    federation: LiveFederation, alice: LiveNode, liar: Liar
+) -> None:
+    federation.consortium.clock.forward(days=1)
+    rows, lines = len(incidents(alice)), audit_lines(alice)
+    for start in (0, MOST_ENVELOPES):
+        junk = [str(number) for number in range(start, start + MOST_ENVELOPES)]
+        liar.about("/poll", says(junk))
+        alice.restart()
+        assert len(alice.step().not_believed) == MOST_ENVELOPES
+        federation.consortium.clock.forward(minutes=2)
+    assert len(incidents(alice)) == rows + MOST_A_DAY + 1
+    assert audit_lines(alice) == lines + 1
+    with reading(alice.engine) as session:
+        more = session.execute(select(INCIDENTS.c.times).where(INCIDENTS.c.kind == "more")).scalar_one()
+    assert more == 2 * MOST_ENVELOPES - MOST_A_DAY
+
+
+def test_more_envelopes_than_an_answer_may_hold_are_not_read(alice: LiveNode, liar: Liar) -> None:
+    many = [str(number) for number in range(MOST_ENVELOPES + 1)]
+    liar.about("/poll", says(many))
+    alice.restart()
+    report = alice.step()
+    assert (report.failure, report.failure_details["field"]) == (Reason.HUB_BAD_ANSWER, "envelopes")
+
+
+def says(envelopes: list[str]) -> Callable[[Said], Said]:
+    """Return a lie that puts these in place of what the hub says."""
+    return lambda said: said.envelopes(lambda _held: envelopes) if said.status == 200 else said
+
+
+def cursor_of(node: LiveNode) -> int:
+    """Return up to where a node heard its hub."""
+    with reading(node.engine) as session:
+        found: int = session.execute(select(AGENT_STATE.c.cursor)).scalar_one()
+    return found
+
+
+def head_of(federation: LiveFederation) -> int:
+    """Return the number of the hub's newest entry."""
+    with federation.consortium.session() as session:
+        return feed.head(session)
+
+
+def incidents(node: LiveNode) -> list[str]:
+    """Return the reasons of what a node did not believe."""
+    with reading(node.engine) as session:
+        return list(session.execute(select(INCIDENTS.c.reason)).scalars())
+
+
+def audit_lines(node: LiveNode) -> int:
+    """Count the audit lines about messages that were not believed."""
+    with reading(node.engine) as session:
+        found = session.execute(text("SELECT count(*) FROM audit WHERE verb = 'refuse_message'"))
+        return int(found.scalar_one())
 
 
 def test_an_unreachable_hub_is_tried_again_and_nothing_is_lost(alice: LiveNode) -> None:

@@ -10,8 +10,9 @@ from marke.reasons import Reason
 from marke_deploy.demo_files import econobis_members
 from marke_ground.store.engine import reading, transaction
 from marke_node.importers.base import Kept
-from marke_node.services import import_members
+from marke_node.services import import_members, register_member
 from marke_node.services.import_members import MembersRequest
+from marke_node.services.register_member import NewMember
 from marke_node.store.imports import IMPORT_RUNS
 from marke_node.store.metadata import AUDIT
 from marke_node.store.vault import HOUSEHOLDS, MEMBERS
@@ -92,3 +93,31 @@ def test_the_record_of_an_import_holds_counts_and_no_names(engine: Engine) -> No
     assert (run.format, run.rows_read, run.rows_rejected, run.added) == ("econobis_members", 1, 0, 1)
     assert [line.verb for line in audits] == ["add_household", "register_member", "import_members"]
     assert "Canary" not in repr([tuple(run), *map(tuple, audits)])
+
+
+def test_a_new_e_mail_address_is_taken_over_and_an_empty_cell_changes_nothing(engine: Engine) -> None:
+    with transaction(engine) as session:
+        import_members.commit(session, request=request(BOB, CHARLIE), by=ALICE, now=NOON)
+    moved = {**BOB, "email": "new@example.org", "telefoonnummer": "0612345678"}
+    with transaction(engine) as session:
+        would = import_members.preview(session, request=request(moved, CHARLIE), now=NOON).would
+        report = import_members.commit(session, request=request(moved, CHARLIE), by=ALICE, now=NOON)
+        again = import_members.commit(session, request=request({**moved, "email": ""}, CHARLIE), by=ALICE, now=NOON)
+    assert would == report.kept == Kept(unchanged=1, changed=1)
+    assert again.kept == Kept(unchanged=2)
+    with reading(engine) as session:
+        found = session.execute(select(MEMBERS.c.email, MEMBERS.c.telephone).order_by(MEMBERS.c.number)).all()
+        verbs = list(session.execute(select(AUDIT.c.verb)).scalars())
+    assert [tuple(row) for row in found] == [("new@example.org", "0612345678"), ("bob@example.org", None)]
+    assert verbs.count("change_contact") == 1
+
+
+def test_somebody_who_was_typed_in_by_hand_is_not_added_again(engine: Engine) -> None:
+    with transaction(engine) as session:
+        import_members.commit(session, request=request(BOB), by=ALICE, now=NOON)
+        home = session.execute(select(HOUSEHOLDS.c.id)).scalar_one()
+        typed = NewMember(household=home, name="charlie canary-q7x9", joined=NOON.date())
+        register_member.register(session, member=typed, by=ALICE, now=NOON)
+        report = import_members.commit(session, request=request(BOB, CHARLIE), by=ALICE, now=NOON)
+    assert report.kept == Kept(unchanged=2)
+    assert counts(engine) == (2, 1)

@@ -11,7 +11,14 @@ from marke.codebook.model import ConsentCategory, Purpose
 from marke.errors import BadInputError, ConflictError, MarkeError, NotFoundError
 from marke.reasons import Reason
 from marke_ground.store.engine import reading, transaction
-from marke_node.services import add_household, erase_household, give_consent, register_member, withdraw_consent
+from marke_node.services import (
+    add_household,
+    erase_household,
+    give_consent,
+    leave_household,
+    register_member,
+    withdraw_consent,
+)
 from marke_node.services.add_household import NewHousehold
 from marke_node.services.give_consent import Yes
 from marke_node.services.register_member import NewMember
@@ -154,3 +161,66 @@ def test_names_never_reach_an_error_a_log_or_a_repr(engine: Engine, caplog: pyte
         said.append(repr(refused.value) + str(refused.value))
     assert [text for text in said if CANARY in text] == []
     assert CANARY not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"name": ""}, Reason.NAME_EMPTY),
+        ({"name": "  "}, Reason.NAME_EMPTY),
+        ({"name": f"Bob\n{CANARY}"}, Reason.TEXT_NOT_CLEAN),
+        ({"name": f"{CANARY}\x07"}, Reason.TEXT_NOT_CLEAN),
+        ({"name": CANARY * 40}, Reason.TEXT_TOO_LONG),
+        ({"email": CANARY}, Reason.EMAIL_FORM),
+        ({"email": f"{CANARY}@example.nl\r\nBcc: all@example.nl"}, Reason.TEXT_NOT_CLEAN),
+        ({"joined": date(2099, 1, 1)}, Reason.DAY_IN_FUTURE),
+    ],
+)
+def test_what_no_person_is_called_is_refused_without_repeating_it(
+    engine: Engine, fields: dict[str, object], reason: Reason
+) -> None:
+    with transaction(engine) as session:
+        home = settle(session, [{}], adults=0).households[0]
+    with pytest.raises(BadInputError) as refused, transaction(engine) as session:
+        register_member.register(session, member=_bob_in(home, **fields), by=ALICE, now=NOON)
+    assert refused.value.reason is reason
+    assert "Canary" not in refused.value.say("nl") + refused.value.say("en") + str(refused.value.details)
+    with reading(engine) as session:
+        assert session.execute(select(MEMBERS)).all() == []
+
+
+def test_two_people_of_one_name_in_one_household_are_refused(engine: Engine) -> None:
+    with transaction(engine) as session:
+        home, other = settle(session, [{}, {}], adults=0).households
+        register_member.register(session, member=_bob_in(home), by=ALICE, now=NOON)
+        register_member.register(session, member=_bob_in(other, relation_number=None), by=ALICE, now=NOON)
+    again = _bob_in(home, name=f" bob  {CANARY} ", relation_number=None)
+    with pytest.raises(ConflictError) as refused, transaction(engine) as session:
+        register_member.register(session, member=again, by=ALICE, now=NOON)
+    assert refused.value.reason is Reason.NAME_TWICE
+    twins = [_bob_in(home, name="Eve", relation_number=None)] * 2
+    with pytest.raises(ConflictError), transaction(engine) as session:
+        register_member.register_many(session, members=twins, by=ALICE, now=NOON)
+
+
+def test_a_household_that_joins_tomorrow_is_refused(engine: Engine) -> None:
+    with pytest.raises(BadInputError) as refused, transaction(engine) as session:
+        add_household.add(
+            session, household=NewHousehold(date(2099, 1, 1)), codebook=small_codebook(), by=ALICE, now=NOON
+        )
+    assert refused.value.reason is Reason.DAY_IN_FUTURE
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"), [(date(2099, 1, 1), Reason.DAY_IN_FUTURE), (date(2000, 1, 1), Reason.LEFT_BEFORE_JOINED)]
+)
+def test_a_household_leaves_on_a_day_that_can_be(engine: Engine, day: date, reason: Reason) -> None:
+    with transaction(engine) as session:
+        home = settle(session, [{}]).households[0]
+    with pytest.raises(BadInputError) as refused, transaction(engine) as session:
+        leave_household.leave(session, household=home, on=day, by=ALICE, now=NOON)
+    assert refused.value.reason is reason
+    with transaction(engine) as session:
+        leave_household.leave(session, household=home, on=date(2026, 3, 1), by=ALICE, now=NOON)
+    with pytest.raises(NotFoundError), transaction(engine) as session:
+        leave_household.leave(session, household=home, on=date(2026, 3, 1), by=ALICE, now=NOON)

@@ -45,7 +45,8 @@ def test_only_the_owner_can_read_what_is_in_the_folder(config: NodeConfig) -> No
     assert stat.S_IMODE(config.home.stat().st_mode) == 0o700
     assert home.open_to_others(config.home) == ()
     (config.home / home.KEY_FILE).chmod(0o644)
-    assert home.open_to_others(config.home) == (home.KEY_FILE,)
+    (config.home / "node.db").chmod(0o644)
+    assert home.open_to_others(config.home) == (home.KEY_FILE, "node.db")
 
 
 def test_a_second_node_in_the_same_folder_is_refused(config: NodeConfig) -> None:
@@ -89,7 +90,12 @@ def test_a_wrong_passphrase_opens_nothing(config: NodeConfig, tmp_path: Path) ->
     open_node(config, counting_chance(), ask=lambda: b"vier losse woorden hier")[1].dispose()
     with pytest.raises(UntrustedError) as caught:
         open_node(replace(config, passphrase_file=wrong), counting_chance())
-    assert caught.value.reason is Reason.WRONG_PASSPHRASE
+    assert caught.value.reason is Reason.WRONG_SECRET_FILE
+    assert caught.value.details == {"secret": "wrong", "file": home.KEY_FILE}
+    with pytest.raises(UntrustedError) as typed:
+        open_node(config, counting_chance(), ask=lambda: b"vier andere woorden hier")
+    assert typed.value.reason is Reason.WRONG_PASSPHRASE
+    assert typed.value.details == {"file": home.KEY_FILE}
     with pytest.raises(NotFoundError):
         open_node(config, counting_chance())
 
@@ -102,6 +108,7 @@ def test_half_a_file_is_said_to_be_damaged(name: str, config: NodeConfig) -> Non
     with pytest.raises(BadInputError) as caught:
         open_node(config, counting_chance())
     assert caught.value.reason in {Reason.HOME_DAMAGED, Reason.BAD_KEY_FILE}
+    assert name in caught.value.say("nl")
 
 
 def test_an_empty_secret_file_is_named(config: NodeConfig) -> None:

@@ -10,7 +10,7 @@ from marke.codebook.builtin import read_builtin
 from marke.codebook.model import Purpose
 from marke.errors import BadInputError
 from marke.privacy.own_table import OwnTable, Shown, protect
-from marke.protocol.fitting import check_contribution
+from marke.protocol.fitting import MOST_HOUSEHOLDS, check_contribution
 from marke.protocol.messages import Cell, Contribution, HiddenCell, ShownCell
 from marke.questions.check import CheckedQuestion, check
 from marke.questions.model import Bundle, Lane, Publication, Question, Reading, Recipient, Statistic, Windows
@@ -94,6 +94,14 @@ def test_a_lie_moves_a_sum_no_further_than_the_codebook_allows() -> None:
     for lie in lies:
         with pytest.raises(BadInputError, match="cells_do_not_fit"):
             check_contribution(CHECKED, _contribution({leaf: _cell(**lie)}))
+
+
+def test_more_households_than_any_collective_has_are_refused_however_they_are_spread() -> None:
+    half = _cell(count=MOST_HOUSEHOLDS // 2)
+    check_contribution(CHECKED, _contribution(dict.fromkeys(LEAVES[:2], half)))
+    for shown in ({LEAVES[0]: _cell(count=2**53 - 1)}, dict.fromkeys(LEAVES[:3], half)):
+        with pytest.raises(BadInputError, match="too_many_households"):
+            check_contribution(CHECKED, _contribution(shown))
 
 
 def test_missing_double_and_unknown_groups_and_other_layouts_are_refused() -> None:

@@ -12,7 +12,8 @@ from marke.reasons import Reason
 from marke.signing.fingerprint import root_fingerprint
 from marke.signing.keys import PrivateKey
 from marke.signing.root import ROOT_PAYLOAD_TYPE, Directory, RoleName
-from marke.signing.trust import CLOCK_TOLERANCE, TrustState
+from marke.signing.trust import CLOCK_TOLERANCE, LONGEST_LEAP, KeptDirectory, TrustState
+from marke.vocabulary.ids import content_hash
 from support.known_keys import (
     ALICE,
     ALICE_KEY,
@@ -38,6 +39,7 @@ from support.known_keys import (
 
 QUESTION = "application/vnd.marke.question.v1+json"
 DECISION = "application/vnd.marke.decision.v1+json"
+CREW_WITHOUT_THE_THIRD = {RoleName.DIRECTORY: (DIRECTORY_KEYS[:2], 2)}
 NEW_DIRECTORY_KEYS = tuple(key_of(f"new directory {number}") for number in range(3))
 
 
@@ -248,6 +250,13 @@ def test_a_new_root_takes_an_approvers_key_away() -> None:
     assert opened_question(trust, APPROVER_KEYS[1:4]) == 3
 
 
+def test_the_name_of_the_federation_is_the_same_under_every_root() -> None:
+    moved = a_trust().with_root(seal(a_root(2), ROOT_KEYS[:3]), now=NOON)
+    assert moved.network == pinned().network == content_hash(a_root().to_bytes())
+    other = a_root(constants=a_root().constants.model_copy(update={"directory_age_days": 9}))
+    assert pinned(other).network != moved.network
+
+
 def test_a_new_root_takes_the_hubs_stolen_key_away() -> None:
     successor = a_root(2, crew={RoleName.HUB: ((key_of("new hub"),), 1)})
     trust = a_trust().with_root(seal(successor, ROOT_KEYS[:3]), now=NOON)
@@ -256,11 +265,42 @@ def test_a_new_root_takes_the_hubs_stolen_key_away() -> None:
 
 
 def test_a_directory_by_keys_that_were_taken_away_is_forgotten_however_far_it_counted() -> None:
-    trust = a_trust(a_directory(2**31 - 1))
+    trust = a_trust(a_directory(LONGEST_LEAP))
     successor = a_root(2, crew={RoleName.DIRECTORY: (NEW_DIRECTORY_KEYS, 2)})
     moved = trust.with_root(seal(successor, ROOT_KEYS[:3]), now=NOON)
-    assert moved.directory_version == 0
-    assert moved.with_directory(directory_bytes(a_directory(), NEW_DIRECTORY_KEYS[:2]), now=NOON).directory_version == 1
+    with refusal(Reason.NO_DIRECTORY):
+        open_decision(moved, ALICE_KEY, ALICE)
+    with refusal(Reason.ROLLED_BACK_DIRECTORY):
+        moved.with_directory(directory_bytes(a_directory(), NEW_DIRECTORY_KEYS[:2]), now=NOON)
+    later = directory_bytes(a_directory(LONGEST_LEAP + 1), NEW_DIRECTORY_KEYS[:2])
+    assert moved.with_directory(later, now=NOON).directory.version == LONGEST_LEAP + 1
+
+
+def test_thieves_of_directory_keys_cannot_count_to_the_end_at_once() -> None:
+    trust = a_trust(a_directory(3))
+    with refusal(Reason.LEAPT_DIRECTORY):
+        trust.with_directory(directory_bytes(a_directory(4 + LONGEST_LEAP)), now=NOON)
+    assert trust.with_directory(directory_bytes(a_directory(3 + LONGEST_LEAP)), now=NOON).directory_version > 3
+
+
+def test_an_older_directory_by_keys_that_stay_does_not_come_back_when_the_newest_is_forgotten() -> None:
+    first, second, third = DIRECTORY_KEYS
+    old = directory_bytes(a_directory(1), (first, second))
+    trust = pinned().with_directory(old, now=NOON)
+    trust = trust.with_directory(directory_bytes(a_directory(2, [a_collective()]), (second, third)), now=NOON)
+    trust = trust.with_root(seal(a_root(2, crew=CREW_WITHOUT_THE_THIRD), ROOT_KEYS[:3]), now=NOON)
+    assert trust.held_directory is None
+    with refusal(Reason.ROLLED_BACK_DIRECTORY):
+        trust.with_directory(old, now=NOON)
+
+
+def test_a_signature_by_a_key_that_was_taken_away_leaves_the_held_directory() -> None:
+    trust = pinned().with_directory(directory_bytes(a_directory(), DIRECTORY_KEYS), now=NOON)
+    successor = seal(a_root(2, crew=CREW_WITHOUT_THE_THIRD), ROOT_KEYS[:3])
+    moved = trust.with_root(successor, now=NOON)
+    assert moved.directory_envelope is not None
+    newcomer = pinned().with_root(successor, now=NOON)
+    assert newcomer.with_directory(moved.directory_envelope.to_bytes(), now=NOON).directory == trust.directory
 
 
 def test_a_directory_that_the_new_keys_signed_too_is_kept_and_cannot_be_rolled_back() -> None:
@@ -275,17 +315,18 @@ def test_what_was_stored_is_believed_again_after_a_restart() -> None:
     roots = [seal(a_root(), ROOT_KEYS[:3]), seal(successor, ROOT_KEYS[:3])]
     stored = directory_bytes(a_directory())
     words = root_fingerprint(a_root().to_bytes())
-    again = TrustState.restore(roots, stored, fingerprint=words, now=NOON)
+    again = TrustState.restore(roots, [KeptDirectory(stored, 2)], fingerprint=words)
     assert again == pinned().with_root(roots[1], now=NOON).with_directory(stored, now=NOON)
-    assert TrustState.restore(roots[:1], None, fingerprint=words, now=NOON) == pinned()
+    assert TrustState.restore(roots[:1], [], fingerprint=words) == pinned()
+    with refusal(Reason.SKIPPED_ROOT):
+        TrustState.restore(roots[:1], [KeptDirectory(stored, 2)], fingerprint=words)
 
 
 def test_a_stored_directory_that_expired_meanwhile_still_forbids_an_older_one() -> None:
     late = NOON + timedelta(days=20)
     words = root_fingerprint(a_root().to_bytes())
-    trust = TrustState.restore(
-        [seal(a_root(), ROOT_KEYS[:3])], directory_bytes(a_directory(5)), fingerprint=words, now=late
-    )
+    kept = [KeptDirectory(directory_bytes(a_directory(5)), 1)]
+    trust = TrustState.restore([seal(a_root(), ROOT_KEYS[:3])], kept, fingerprint=words)
     with refusal(Reason.DIRECTORY_EXPIRED):
         open_decision(trust, ALICE_KEY, ALICE, now=late)
     with refusal(Reason.ROLLED_BACK_DIRECTORY):
@@ -294,7 +335,7 @@ def test_a_stored_directory_that_expired_meanwhile_still_forbids_an_older_one() 
 
 def test_a_collectives_key_that_becomes_an_office_key_ends_the_directory() -> None:
     successor = a_root(2, crew={RoleName.HUB: ((ALICE_KEY,), 1)})
-    assert a_trust().with_root(seal(successor, ROOT_KEYS[:3]), now=NOON).directory_version == 0
+    assert a_trust().with_root(seal(successor, ROOT_KEYS[:3]), now=NOON).held_directory is None
 
 
 def test_the_state_never_prints_its_payloads() -> None:

@@ -1,12 +1,13 @@
 """What goes wrong with disks and databases is said in our own words, and nothing is half written."""
 
+import os
 import sqlite3
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from marke.errors import BadInputError, ConflictError, MarkeError, ProgrammerError, StorageError
 from marke.reasons import Reason
@@ -14,6 +15,7 @@ from marke.vocabulary.actor import SYSTEM
 from marke_ground.store import audit
 from marke_ground.store.columns import DayText, InstantText
 from marke_ground.store.engine import open_engine, reading, transaction
+from marke_ground.store.faults import fault_of
 from marke_ground.store.migrate import migrate
 from marke_node.store.metadata import AUDIT
 from support.databases import NODE_MIGRATIONS
@@ -146,7 +148,39 @@ def test_half_a_file_is_said_to_be_damaged(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as refused:
         migrate(half, NODE_MIGRATIONS)
     assert refused.value.reason is Reason.DATABASE_DAMAGED
+    assert "node.db" in refused.value.say("nl")
     half.dispose()
+
+
+def test_a_new_database_is_readable_for_its_owner_only_with_all_that_lies_beside_it(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/node.db")
+    migrate(engine, NODE_MIGRATIONS)
+    with transaction(engine) as session:
+        session.execute(text(_HOUSEHOLD.format(1)))
+        found = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert set(found.values()) == {0o600}
+    assert "node.db" in found
+    engine.dispose()
+
+
+def _trouble(code: int) -> OperationalError:
+    original = sqlite3.OperationalError("disk I/O error")
+    original.sqlite_errorcode = code
+    return OperationalError("INSERT", {}, original)
+
+
+def test_an_error_of_writing_on_a_full_disk_is_said_to_be_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = _trouble(sqlite3.SQLITE_IOERR_WRITE)
+    fault = fault_of(error, tmp_path / "node.db")
+    assert isinstance(fault, StorageError)
+    assert fault.reason is Reason.DISK_FAILED
+    full = os.statvfs_result([4096, 4096, 100, 0, 0, 10, 10, 10, 0, 255])
+    monkeypatch.setattr(os, "statvfs", lambda _folder: full)
+    fault = fault_of(error, tmp_path / "node.db")
+    assert isinstance(fault, StorageError)
+    assert fault.reason is Reason.DISK_FULL
 
 
 def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> None:

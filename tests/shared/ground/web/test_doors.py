@@ -149,3 +149,22 @@ def test_signing_in_and_out_is_in_the_audit(site: SmallSite) -> None:
     with reading(site.engine) as session:
         assert session.execute(select(AUDIT.c.verb)).scalars().all() == ["sign_in", "sign_out"]
         assert session.execute(select(func.count()).where(AUDIT.c.actor_id == "mem_alice")).scalar() == 2
+
+
+def test_somebody_signed_in_stays_so_on_a_page_that_does_not_exist(site: SmallSite) -> None:
+    browser = site.signed_in(ALICE)
+    for answer, status in ((browser.get("/nowhere"), 404), (browser.get("/files"), 405)):
+        assert answer.status_code == status
+        assert "Afmelden" in answer.text
+    assert "Afmelden" not in site.app.test_client().get("/nowhere").text
+
+
+def test_the_other_language_after_a_post_is_the_page_at_the_same_address(site: SmallSite) -> None:
+    browser = site.signed_in(BOB)
+    refused = browser.post("/notes", data={"csrf": "wrong"}, headers=SAME_ORIGIN)
+    assert 'href="/notes?lang=en"' in refused.text
+
+
+def test_what_stands_behind_an_address_does_not_steer_where_the_other_language_leads(site: SmallSite) -> None:
+    page = site.app.test_client().get("/signin?_external=1&_scheme=javascript&endpoint=x&lang=nl").text
+    assert 'href="/signin?_external=1&amp;_scheme=javascript&amp;endpoint=x&amp;lang=en"' in page
