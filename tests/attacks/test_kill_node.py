@@ -1,9 +1,11 @@
 """Kill -9 the node at random moments: no double count, no lost answer, no half-written row.
 
-One hundred of the two hundred kills; the hub's hundred stand in `test_kill_hub`.
+One hundred of the two hundred kills, and twenty more on PostgreSQL; those of the hub stand in
+`tests/hub/test_real_server.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import shake_256
 from multiprocessing.context import ForkServerContext
@@ -14,15 +16,19 @@ from sqlalchemy import Engine, func, select, text
 
 from marke.protocol.messages import Contribution, Result, ShownCell
 from marke.signing.envelope import Envelope
-from marke_ground.store.engine import reading
+from marke_ground.store.engine import open_engine, reading
 from marke_hub.store.rounds import MESSAGES
 from marke_node.store.federation import OUTBOX, RECEIPTS
 from marke_node.store.rounds import ANSWERS, ANSWERS_UNROUNDED, CONTRIBUTIONS, DECISIONS, QUESTIONS, RESULTS, ROUNDS
+from support.databases import NODE_MIGRATIONS, PostgresServer
 from support.killed_agent import Attempt, server, was_killed
 from support.live_federation import LiveFederation, LiveNode, live_federation
 
-SEEDS = range(5)
 KILLS_PER_SEED = 20
+RUNS = [
+    *(pytest.param(seed, "sqlite", id=f"sqlite-{seed}") for seed in range(5)),
+    pytest.param(5, "postgresql", id="postgresql-5", marks=pytest.mark.postgres),
+]
 LAST_MOMENT = 30
 """A step that decides or answers has about this many moments."""
 
@@ -64,8 +70,9 @@ class Reaper:
 def check_rows(engine: Engine) -> None:
     """See that every row stands with the rows it needs: nothing was half written."""
     with reading(engine) as session:
-        assert session.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
-        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+        if engine.dialect.name == "sqlite":
+            assert session.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+            assert session.execute(text("PRAGMA foreign_key_check")).all() == []
         answers = set(session.execute(select(ANSWERS.c.release_key)).scalars())
         assert answers == set(session.execute(select(ANSWERS_UNROUNDED.c.release_key)).scalars())
         assert answers == set(session.execute(select(CONTRIBUTIONS.c.release_key)).scalars())
@@ -108,12 +115,26 @@ def check_round(federation: LiveFederation, round_id: str) -> None:
         assert {cell.leaf: cell.values for cell in result.cells} == expected
 
 
+@contextmanager
+def _database(kind: str, request: pytest.FixtureRequest) -> Iterator[Engine | None]:
+    """Give Alice's database; None is a SQLite file like everybody's."""
+    if kind == "sqlite":
+        yield None
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    engine = open_engine(server.new_database(NODE_MIGRATIONS))
+    yield engine
+    engine.dispose()
+
+
 @pytest.mark.deep
 @pytest.mark.federation
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_node_that_is_killed_at_any_moment_answers_once(seed: int, tmp_path: Path) -> None:
-    with live_federation(tmp_path) as federation:
-        alice, bob = (federation.join(name) for name in ("Alice", "Bob"))
+@pytest.mark.parametrize(("seed", "database"), RUNS)
+def test_a_node_that_is_killed_at_any_moment_answers_once(
+    seed: int, database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with live_federation(tmp_path) as federation, _database(database, request) as engine:
+        alice, bob = federation.join("Alice", engine), federation.join("Bob")
         for node in (alice, bob):
             node.settle(HOMES)
         reaper = Reaper(federation, server(), seed)

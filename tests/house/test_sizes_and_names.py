@@ -1,5 +1,8 @@
-"""Size law and names (style.md 7.11 and 8)."""
+"""Size law, names and docstrings (style.md 7.11, 7.12 and 8)."""
 
+import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,10 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 SHARE_OVER_FORTY = 0.10
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "core", "base", "tools"}
+
+
+LEAST_OTHER_WORDS = 3
+"""A docstring says at least so much that its function's name does not."""
 
 
 def _is_exempt(path: Path) -> bool:
@@ -50,3 +57,23 @@ def test_files_are_named_after_what_they_hold() -> None:
 def test_nothing_is_left_for_later(path: Path) -> None:
     text = (ROOT / path).read_text("utf-8")
     assert [word for word in ("TODO", "FIXME", "XXX", "NotImplementedError") if word in text] == []
+
+
+def _public_functions(path: Path) -> Iterator[tuple[str, str | None]]:
+    """Yield public functions and what they say of themselves; commands, whose docstring is their help, are left out."""
+    for node in functions_of(path):
+        decorators = " ".join(ast.unparse(decorator) for decorator in node.decorator_list)
+        if not node.name.startswith("_") and not re.search(r"command\(|group\(|override|overload", decorators):
+            yield node.name, ast.get_docstring(node)
+
+
+@pytest.mark.parametrize("path", python_files(*SOURCE_ROOTS), ids=str)
+def test_a_docstring_says_more_than_the_name(path: Path) -> None:
+    if "migrations" in path.parts:
+        return
+    restated = []
+    for name, said in _public_functions(path):
+        words = re.findall(r"\w+", (said or "").lower())
+        if said is not None and len([word for word in words if word not in name.split("_")]) < LEAST_OTHER_WORDS:
+            restated.append(f"{name}: {said}")
+    assert restated == []

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +23,13 @@ from marke_ground.store.engine import open_engine
 from marke_ground.store.migrate import migrate
 from marke_hub.config import MIGRATIONS
 from support.consortium import Collective, Consortium, counting_chance, key_of, new_consortium
+from support.databases import PostgresServer
 from support.hub_door import ENVELOPE, JSON, poll_request
 
 WHO = ("ada", "bea", "cor")
+MESSAGES_IN_A_ROUND = 2 * len(WHO)
+KILLS = 10
+"""Of one server, about two seconds each on an idle computer."""
 
 
 @dataclass
@@ -46,9 +51,11 @@ class Server:
     """One hub in processes of its own."""
 
     home: Path
+    database_url: str
     network: str
     url: str = ""
     process: subprocess.Popen[str] | None = None
+    kills: int = 0
     client: httpx.Client = field(default_factory=lambda: httpx.Client(transport=httpx.HTTPTransport(retries=6)))
 
     def start(self) -> None:
@@ -56,6 +63,7 @@ class Server:
         environ = {
             **os.environ,
             "MARKE_HUB_HOME": str(self.home),
+            "MARKE_HUB_DATABASE_URL": self.database_url,
             "MARKE_ENV": "demo",
             "MARKE_HUB_POLL_SECONDS": "0",
         }
@@ -108,10 +116,9 @@ class Server:
         raise AssertionError("the hub did not move on")
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[Server, Consortium]]:
-    """Give a running hub that three collectives joined."""
-    home = tmp_path / "hub"
+@contextmanager
+def _running(home: Path, database_url: str) -> Iterator[tuple[Server, Consortium]]:
+    """Run a hub that three collectives joined."""
     home.mkdir()
     chance = counting_chance()
     sealed = seal_private_key(
@@ -119,16 +126,36 @@ def server(tmp_path: Path) -> Iterator[tuple[Server, Consortium]]:
     )
     (home / "hub.key").write_bytes(sealed)
     (home / "hub.secret").write_bytes(b"geheim")
-    engine = open_engine(f"sqlite:///{home / 'hub.db'}")
+    engine = open_engine(database_url)
     migrate(engine, MIGRATIONS)
     consortium = new_consortium(engine, home, RealTime())
     consortium.enrol(*WHO)
-    running = Server(home, consortium.network)
+    running = Server(home, database_url, consortium.network)
     running.start()
     yield running, consortium
     running.kill()
     running.client.close()
     engine.dispose()
+
+
+@pytest.fixture
+def part(request: pytest.FixtureRequest) -> int:
+    """Number the servers that are killed, so that they can be killed beside each other."""
+    return int(request.param)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[Server, Consortium]]:
+    """Give a running hub on the default database."""
+    with _running(tmp_path / "hub", f"sqlite:///{tmp_path / 'hub' / 'hub.db'}") as found:
+        yield found
+
+
+@pytest.fixture
+def postgres_server(tmp_path: Path, postgres: PostgresServer) -> Iterator[tuple[Server, Consortium]]:
+    """Give a running hub on PostgreSQL."""
+    with _running(tmp_path / "hub", postgres.new_database(None)) as found:
+        yield found
 
 
 def _answers(consortium: Consortium, round_id: str, checked: CheckedQuestion) -> list[tuple[Collective, bytes]]:
@@ -152,6 +179,7 @@ def _one_round(server: Server, consortium: Consortium, period: str, kills: froze
             first = server.put(who, kind, round_id, body)
             if message in kills:
                 server.kill()
+                server.kills += 1
                 server.start()
             message += 1
             again = server.put(who, kind, round_id, body)
@@ -171,13 +199,34 @@ def test_a_real_server_survives_kill_9_between_receipt_and_result(server: tuple[
     assert (result.coverage.invited, result.coverage.answered) == (3, 3)
 
 
-@pytest.mark.deep
-@pytest.mark.timeout(1200)
-def test_sixty_kills_of_a_real_server_lose_nothing_and_count_nothing_twice(server: tuple[Server, Consortium]) -> None:
+def _many_kills(server: tuple[Server, Consortium]) -> None:
+    """Ask one question after the other until ten kills were survived; six in a round, one after each message."""
     running, consortium = server
-    for period in range(2015, 2025):
-        result = _one_round(running, consortium, str(period), kills=frozenset(range(6)))
+    for number in range(-(-KILLS // MESSAGES_IN_A_ROUND)):
+        left = min(MESSAGES_IN_A_ROUND, KILLS - number * MESSAGES_IN_A_ROUND)
+        result = _one_round(running, consortium, str(2024 - number), kills=frozenset(range(left)))
         assert result.cells[0].values == (30 + 0b111, 1000 * 0b111, 21)
+        assert (result.coverage.invited, result.coverage.answered) == (3, 3)
+    assert running.kills == KILLS
+
+
+@pytest.mark.deep
+@pytest.mark.usefixtures("part")
+@pytest.mark.parametrize("part", range(10), indirect=True)
+def test_a_hundred_kills_of_a_real_server_lose_nothing_and_count_nothing_twice(
+    server: tuple[Server, Consortium],
+) -> None:
+    _many_kills(server)
+
+
+@pytest.mark.deep
+@pytest.mark.postgres
+@pytest.mark.usefixtures("part")
+@pytest.mark.parametrize("part", range(2), indirect=True)
+def test_twenty_kills_of_a_real_server_on_postgresql_lose_nothing_and_count_nothing_twice(
+    postgres_server: tuple[Server, Consortium],
+) -> None:
+    _many_kills(postgres_server)
 
 
 def test_an_idle_hub_is_small(server: tuple[Server, Consortium]) -> None:

@@ -1,6 +1,7 @@
 """`marke node import`: look first, take with --commit, one sentence when it cannot be done."""
 
 import json
+import os
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        config = NodeConfig.from_environ({"MARKE_HOME": str(folder / "home")})
+        config = NodeConfig.from_environ(os.environ)
         make_node(config, None, secrets.token_bytes, now=NOON)
         engine = open_engine(config.database_url)
         with transaction(engine) as session:
@@ -49,9 +50,9 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def terminal(tmp_path: Path, empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     monkeypatch.setenv("MARKE_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("MARKE_DATABASE_URL", raising=False)
+    monkeypatch.setenv("MARKE_DATABASE_URL", empty_database_url)
     return Terminal(tmp_path)
 
 

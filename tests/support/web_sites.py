@@ -1,6 +1,6 @@
 """A hub with twelve collectives: its site and the site of one collective, in every state that a page can show."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ from marke_node.services.standing_rules import set_standing
 from marke_node.services.standpoint import load_standpoint
 from marke_node.store.access import ACCESS as NODE_ACCESS
 from support.consortium import counting_chance
-from support.live_federation import BOARD, LiveFederation, LiveNode, live_federation, serving
+from support.live_federation import BOARD, LiveFederation, LiveNode, WsgiApp, live_federation, serving
 
 COLLECTIVES = (
     "Buurtstroom De Es", "Zon op Zuid", "Coöperatie <Het Veld>", "Warm Wijk", "De Brink", "Dorpskracht",
@@ -34,6 +34,8 @@ COLLECTIVES = (
 )  # fmt: skip
 MEMBER = Actor(ActorKind.MEMBER, "mem_bobaaaaaaaaaaaaaa")
 NODE_OPERATOR = Actor(ActorKind.OPERATOR, "opr_bbbbbbbbbbbbbbbb")
+WHY = "Wij zijn te klein om dit veilig te delen."
+"""What the board tells its own members, and nobody else."""
 LARGE = (0, 3, 7)
 USUAL = {"apartment": 760, "terraced": 1040, "corner": 1190, "semi_detached": 1430, "detached": 1960}
 SUMS = (Statistic.COUNT, Statistic.SUM, Statistic.SQUARES)
@@ -78,10 +80,21 @@ class WebSites:
 
 
 @contextmanager
-def web_sites(folder: Path, collectives: int = len(COLLECTIVES)) -> Iterator[WebSites]:
-    """Serve the hub's site and the site of the first collective until the block ends."""
-    with live_federation(folder) as federation, ExitStack() as stack:
+def web_sites(
+    folder: Path,
+    collectives: int = len(COLLECTIVES),
+    *,
+    front: Callable[[WsgiApp], WsgiApp] = lambda app: app,
+    prepare: Callable[[LiveFederation], None] = lambda _: None,
+) -> Iterator[WebSites]:
+    """Serve the hub's site and the site of the first collective until the block ends.
+
+    `front` may stand before the hub, and `prepare` may change what the settled collectives hold before anything is
+    asked.
+    """
+    with live_federation(folder, front) as federation, ExitStack() as stack:
         settle_collectives(federation, collectives)
+        prepare(federation)
         sites = _ask_everything(federation)
         consortium = federation.consortium
         hub = create_hub_app(consortium.hub, consortium.clock, consortium.engine)
@@ -186,8 +199,7 @@ def _ask_everything(federation: LiveFederation) -> WebSites:
     with transaction(first.engine) as session:
         now = federation.consortium.now
         standpoint = load_standpoint(session, key=first.key, allow_demo=True, now=now)
-        why = "Wij zijn te klein om dit veilig te delen."
-        refuse_question(session, round_id=refused, standpoint=standpoint, by=BOARD, now=now, why=why)
+        refuse_question(session, round_id=refused, standpoint=standpoint, by=BOARD, now=now, why=WHY)
     first.step()
     draft = federation.consortium.draft(title=Bilingual(nl="Nog een vraag", en="One more question"))
     federation.consortium.approve(draft.hash, people=1)

@@ -26,7 +26,7 @@ class Sites:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop serving."""
+        """Stop serving, and wait for the thread."""
         self._server.close()
         self._thread.join(timeout=5)
 

@@ -1,6 +1,7 @@
 """What the hub says of itself before anything is trusted."""
 
 from datetime import datetime
+from typing import Final
 
 from marke import __version__
 from marke.errors import NotFoundError
@@ -9,6 +10,8 @@ from marke.reasons import Reason
 from marke_ground.store.engine import Session
 from marke_hub.services.found_consortium import published
 from marke_hub.services.hub import Hub
+
+_HIGHEST_VERSION: Final = 2**31 - 1
 
 
 def describe_hub(session: Session, *, hub: Hub, now: datetime) -> Discovery:
@@ -26,7 +29,8 @@ def describe_hub(session: Session, *, hub: Hub, now: datetime) -> Discovery:
 
 def give_root(session: Session, *, version: int) -> bytes:
     """Return one root byte for byte; raises NotFoundError."""
-    found = published(session, kind="root", version=version)
+    # a number that no column can hold is no version either
+    found = published(session, kind="root", version=version) if version <= _HIGHEST_VERSION else None
     if found is None:
         raise NotFoundError(Reason.NO_SUCH_PAGE)
     return found

@@ -129,7 +129,10 @@ def list_mappings() -> None:
 
 
 def _open() -> tuple[Node, Engine]:
-    return open_node(NodeConfig.from_environ(os.environ), secrets.token_bytes, ask=ask_passphrase)
+    found = open_node(NodeConfig.from_environ(os.environ), secrets.token_bytes, ask=ask_passphrase)
+    # PostgreSQL is told that we go; without this, its connection is only dropped
+    click.get_current_context().call_on_close(found[1].dispose)
+    return found
 
 
 def _bar(file: Path) -> SlowBar:

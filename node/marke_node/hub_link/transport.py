@@ -51,7 +51,7 @@ class Transport:
         self._stopwatch = stopwatch
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections that are kept open to the hub."""
         self._client.close()
 
     def send(self, method: str, path: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:

@@ -45,7 +45,7 @@ class AgentThread:
         self._thread = threading.Thread(target=self._run, name="marke-agent", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin to step, in a thread of its own."""
         self._thread.start()
 
     def wake(self) -> None:

@@ -14,7 +14,6 @@ from marke_ground.web.figure_views import decimals_of
 from marke_ground.web.i18n import Voice
 from marke_node.importers.base import RegisterPreview
 from marke_node.importers.moments import AMSTERDAM
-from marke_node.readings.model import Register
 from marke_node.services.hold_upload import Held
 from marke_node.services.import_members import MembersImportPreview
 from marke_node.services.list_homes import HomeLine, HomesFound
@@ -154,7 +153,7 @@ def _labels(registers: tuple[RegisterPreview, ...], voice: Voice) -> dict[int, s
     kinds: dict[int, list[str]] = {}
     for line in registers:
         named = kinds.setdefault(line.meter, [])
-        kind = _kind(line.register)
+        kind = _kind(line)
         if kind not in named:
             named.append(kind)
     return {
@@ -166,11 +165,11 @@ def _labels(registers: tuple[RegisterPreview, ...], voice: Voice) -> dict[int, s
 
 
 def _several_of_a_kind(registers: tuple[RegisterPreview, ...]) -> bool:
-    meters = {(line.meter, _kind(line.register)) for line in registers}
+    meters = {(line.meter, _kind(line)) for line in registers}
     return any(times > 1 for times in Counter(kind for _, kind in meters).values())
 
 
-def _kind(register: Register) -> str:
-    if register is Register.SOLAR:
+def _kind(line: RegisterPreview) -> str:
+    if line.register.value == "solar":
         return "solar"
-    return "gas" if register.unit is ReadingUnit.CUBIC_DECIMETRE else "electricity"
+    return "gas" if line.register.unit is ReadingUnit.CUBIC_DECIMETRE else "electricity"

@@ -11,7 +11,7 @@ from marke import canonical
 from marke.protocol.messages import Invitation
 from marke_hub.services.admit_collective import admit_collective
 from marke_hub.services.invite_collective import invite_collective
-from marke_node.cli import COMMANDS, node, surroundings
+from marke_node.cli import node, surroundings
 from support.consortium import OPERATOR
 from support.live_federation import LiveFederation, live_federation
 
@@ -24,8 +24,9 @@ def federation(tmp_path: Path) -> Iterator[LiveFederation]:
 
 
 @pytest.fixture(autouse=True)
-def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _surroundings(tmp_path: Path, empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARKE_HOME", str(tmp_path / "node"))
+    monkeypatch.setenv("MARKE_DATABASE_URL", empty_database_url)
     monkeypatch.setenv("MARKE_ENV", "demo")
 
 
@@ -52,13 +53,6 @@ def invitation(federation: LiveFederation, folder: Path) -> Path:
 @pytest.fixture
 def _the_hubs_time(federation: LiveFederation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(surroundings, "now", lambda: federation.consortium.now)
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str) -> None:
-    result = marke(command, "--help")
-    assert result.exit_code == 0, result.output
-    assert result.output.strip()
 
 
 def test_a_new_node_shows_its_six_words_and_a_second_is_refused() -> None:
