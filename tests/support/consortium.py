@@ -142,7 +142,7 @@ class Consortium:
     def network(self) -> str:
         """Return the hash of the first root: whom a token is for."""
         with self.session() as session:
-            return self.hub.trust.network(session, now=self.now)
+            return self.hub.trust.network(session)
 
     def sign(self, envelope: bytes, role: str, people: int = 2) -> bytes:
         """Let the first so many people of a role sign a file, elsewhere."""

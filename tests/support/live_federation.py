@@ -89,7 +89,7 @@ class LiveNode:
     def standpoint(self) -> Standpoint:
         """Return from where the node looks at questions now."""
         with reading(self.engine) as session:
-            return load_standpoint(session, key=self.key, allow_demo=True, now=self.consortium.now)
+            return load_standpoint(session, key=self.key, allow_demo=True)
 
     def settle(self, values: Mapping[str, Sequence[int]], *, variable: str = "energy.gas_use") -> None:
         """Give the collective one household per value, by dwelling type, whose adult says yes to the benchmark."""

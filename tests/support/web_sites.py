@@ -198,7 +198,7 @@ def _ask_everything(federation: LiveFederation) -> WebSites:
     first.step()
     with transaction(first.engine) as session:
         now = federation.consortium.now
-        standpoint = load_standpoint(session, key=first.key, allow_demo=True, now=now)
+        standpoint = load_standpoint(session, key=first.key, allow_demo=True)
         refuse_question(session, round_id=refused, standpoint=standpoint, by=BOARD, now=now, why=WHY)
     first.step()
     draft = federation.consortium.draft(title=Bilingual(nl="Nog een vraag", en="One more question"))

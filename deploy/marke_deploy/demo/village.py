@@ -172,7 +172,7 @@ class Village:
     def board_decides(self, round_id: str, *, agrees: bool) -> None:
         """Approve or refuse a held question, as the board does on its page."""
         with transaction(self.engine) as session:
-            point = self.node.standpoint(session, now=present())
+            point = self.node.standpoint(session)
             if agrees:
                 approve_question(session, round_id=round_id, standpoint=point, by=BOARD, now=present())
             else:

@@ -67,7 +67,7 @@ def root(version: int) -> Response:
 def directory() -> Response:
     """Give the newest directory."""
     here = visit()
-    return as_envelope(give_directory(here.session, hub=hub_at_work(), now=here.now))
+    return as_envelope(give_directory(here.session, hub=hub_at_work()))
 
 
 @DOORS.post("/api/v1/enrolments")

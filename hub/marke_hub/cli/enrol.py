@@ -43,7 +43,7 @@ def list_() -> None:
     with desk() as at, at.looking() as session:
         invitations = read_collectives.list_invitations(session)
         waiting = read_collectives.list_waiting(session)
-        collectives = read_collectives.list_collectives(session, hub=at.hub, now=at.now)
+        collectives = read_collectives.list_collectives(session, hub=at.hub)
     document: Json = {
         "invitations": [
             {"id": one.invitation, "label": one.label, "used": one.used is not None} for one in invitations

@@ -37,7 +37,7 @@ def authenticate(session: Session, *, call: Call, hub: Hub, now: datetime) -> st
     claims = open_token(
         call.authorization.removeprefix(_SCHEME),
         keys=hub.trust.token_keys(session, now=now),
-        audience=hub.trust.network(session, now=now),
+        audience=hub.trust.network(session),
         method=call.method,
         path=call.path,
         body=call.body,

@@ -45,7 +45,7 @@ def collect_signatures(session: Session, *, envelope: bytes, hub: Hub, by: Actor
     or one that does not hold: nothing of the file is kept), NotFoundError(QUESTION_UNKNOWN: other bytes than the
     draft), ConflictError(QUESTION_TOO_LATE).
     """
-    trust = hub.trust.trust(session, now=now)
+    trust = hub.trust.trust(session)
     envelope, left_out = _of_approvers(trust, envelope)
     kind = wire.wire_type(Question)
     opened = trust.open_incomplete(envelope, payload_type=kind.payload_type, role=RoleName.APPROVERS, now=now)
@@ -85,10 +85,10 @@ def count_signatures(trust: TrustState, envelope: Envelope, found: str) -> Signa
     return Signatures(found, tuple(signers), trust.root.threshold_of(RoleName.APPROVERS))
 
 
-def signatures_of(session: Session, *, question: str, hub: Hub, now: datetime) -> Signatures:
+def signatures_of(session: Session, *, question: str, hub: Hub) -> Signatures:
     """Return how far a stored question is; raises NotFoundError(QUESTION_UNKNOWN)."""
     return count_signatures(
-        hub.trust.trust(session, now=now), Envelope.from_bytes(export_question(session, question=question)), question
+        hub.trust.trust(session), Envelope.from_bytes(export_question(session, question=question)), question
     )
 
 

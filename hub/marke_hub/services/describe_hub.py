@@ -16,7 +16,7 @@ _HIGHEST_VERSION: Final = 2**31 - 1
 
 def describe_hub(session: Session, *, hub: Hub, now: datetime) -> Discovery:
     """Return the hub's name, protocols and clock; raises NotFoundError(HUB_NOT_FOUNDED) before the first root."""
-    held = hub.trust.held(session, now=now)
+    held = hub.trust.held(session)
     return Discovery(
         hub=held.trust.root.consortium,
         protocols=PROTOCOL_VERSIONS,
@@ -36,9 +36,9 @@ def give_root(session: Session, *, version: int) -> bytes:
     return found
 
 
-def give_directory(session: Session, *, hub: Hub, now: datetime) -> bytes:
+def give_directory(session: Session, *, hub: Hub) -> bytes:
     """Return the newest directory byte for byte; raises NotFoundError while there is none."""
-    directory = hub.trust.held(session, now=now).directory
+    directory = hub.trust.held(session).directory
     if directory is None:
         raise NotFoundError(Reason.NO_SUCH_PAGE)
     return directory.encode("utf-8")

@@ -76,7 +76,7 @@ def check_draft(session: Session, *, draft: QuestionDraft, hub: Hub, now: dateti
 
     Raises BadInputError or RefusedError with the one rule that it breaks.
     """
-    constants = hub.trust.trust(session, now=now).root.constants
+    constants = hub.trust.trust(session).root.constants
     codebook = read_builtin(draft.codebook)
     question = _question(draft, codebook, nonce=hub.chance(_NONCE_BYTES).hex(), now=now)
     checked = check(question, codebook, floors=floors_of(constants))

@@ -33,14 +33,14 @@ def examine_hub(session: Session, *, hub: Hub, now: datetime) -> tuple[Finding, 
     return (
         _root(session, hub, now),
         _directory(session, hub, now),
-        _collectives(session, hub, now),
+        _collectives(session, hub),
         _rounds(session, now),
     )
 
 
 def _root(session: Session, hub: Hub, now: datetime) -> Finding:
     try:
-        trust = hub.trust.trust(session, now=now)
+        trust = hub.trust.trust(session)
         trust.check_root_fresh(now=now)
         if hub.key.public.key_id not in trust.root.roles[RoleName.HUB].keys:
             return Finding("root", "", ConflictError(Reason.ROOT_WITHOUT_THIS_HUB))
@@ -51,15 +51,15 @@ def _root(session: Session, hub: Hub, now: datetime) -> Finding:
 
 def _directory(session: Session, hub: Hub, now: datetime) -> Finding:
     try:
-        trust = hub.trust.trust(session, now=now)
+        trust = hub.trust.trust(session)
         trust.check_directory_fresh(now=now)
     except MarkeError as error:
         return Finding("directory", "", error)
     return Finding("directory", f"{trust.directory.version}, {trust.directory.expires.date()}")
 
 
-def _collectives(session: Session, hub: Hub, now: datetime) -> Finding:
-    found = list_collectives(session, hub=hub, now=now)
+def _collectives(session: Session, hub: Hub) -> Finding:
+    found = list_collectives(session, hub=hub)
     listed = sum(view.is_listed for view in found)
     if listed < len(found):
         return Finding("collectives", "", ConflictError(Reason.DIRECTORY_BEHIND, waiting=len(found) - listed))

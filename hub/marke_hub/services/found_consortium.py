@@ -124,7 +124,7 @@ def publish_root(session: Session, *, envelope: bytes, hub: Hub, by: Actor, now:
     """
     heads = read_heads(session)
     if heads.root:
-        before = hub.trust.trust(session, now=now)
+        before = hub.trust.trust(session)
         trust = before.with_root(envelope, now=now)
         if trust is before:
             return trust

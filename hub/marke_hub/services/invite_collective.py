@@ -23,7 +23,7 @@ def invite_collective(
     session: Session, *, label: str, hub: Hub, by: Actor, now: datetime, valid: timedelta = VALID
 ) -> Invitation:
     """Make an invitation for one collective; `label` is what operators call it. Raises before the hub is founded."""
-    held = hub.trust.held(session, now=now)
+    held = hub.trust.held(session)
     invitation = Invitation(
         id=new_id("inv", hub.chance(_ID_BYTES)),
         secret=hub.chance(_SECRET_BYTES).hex(),

@@ -48,7 +48,7 @@ def draft_directory(session: Session, *, valid_days: int = VALID_DAYS, by: Actor
 
 def publish_directory(session: Session, *, envelope: bytes, hub: Hub, by: Actor, now: datetime) -> TrustState:
     """Verify a signed directory against the root and publish it; hearing the present one again changes nothing."""
-    before = hub.trust.trust(session, now=now)
+    before = hub.trust.trust(session)
     trust = before.with_directory(envelope, now=now)
     version = trust.directory_version
     if version != before.directory_version:

@@ -31,7 +31,7 @@ def offer_question(session: Session, *, question: str, hub: Hub, by: Actor, now:
     Raises UntrustedError (TOO_FEW_SIGNATURES, EXPIRED), ConflictError (ASKED_BEFORE: another question holds this
     release key; QUESTION_TOO_LATE; NOBODY_TO_ASK).
     """
-    trust = hub.trust.trust(session, now=now)
+    trust = hub.trust.trust(session)
     envelope = export_question(session, question=question)
     verified = wire.open_message(trust, envelope, Question, now=now)
     asked = verified.document

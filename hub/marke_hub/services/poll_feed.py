@@ -46,7 +46,7 @@ def poll_feed(
     spoken = set(request.protocols) & set(PROTOCOL_VERSIONS)
     if not spoken:
         raise BadInputError(Reason.NO_COMMON_PROTOCOL, known=", ".join(map(str, PROTOCOL_VERSIONS)))
-    held = hub.trust.held(session, now=now)
+    held = hub.trust.held(session)
     found = gather_news(session, collective=collective, held=held, request=request)
     tag = f'"{found.cursor}.{held.heads.root}.{held.heads.directory}"'
     _note_contact(session, collective, request, hub, now)

@@ -51,9 +51,9 @@ class InvitationView:
     used: datetime | None
 
 
-def list_collectives(session: Session, *, hub: Hub, now: datetime) -> tuple[CollectiveView, ...]:
+def list_collectives(session: Session, *, hub: Hub) -> tuple[CollectiveView, ...]:
     """Return every admitted collective, in the order of admission."""
-    listed = _listed(session, hub, now)
+    listed = _listed(session, hub)
     rows = session.execute(
         select(COLLECTIVES, CONTACTS.c.seen, CONTACTS.c.software)
         .outerjoin(CONTACTS, CONTACTS.c.collective_id == COLLECTIVES.c.collective_id)
@@ -91,9 +91,9 @@ def list_invitations(session: Session) -> tuple[InvitationView, ...]:
     return tuple(InvitationView(row.invitation_id, row.label, row.made, row.expires, row.used) for row in rows)
 
 
-def _listed(session: Session, hub: Hub, now: datetime) -> dict[str, CollectiveEntry]:
+def _listed(session: Session, hub: Hub) -> dict[str, CollectiveEntry]:
     try:
-        directory = hub.trust.trust(session, now=now).directory
+        directory = hub.trust.trust(session).directory
     except MarkeError:
         return {}
     return {entry.id: entry for entry in directory.collectives}

@@ -69,9 +69,9 @@ def explain_question(view: QuestionView, language: Language) -> str:
     return explain(view.question, read_builtin(view.question.codebook), language)
 
 
-def list_approvers(view: QuestionView, *, session: Session, hub: Hub, now: datetime) -> tuple[Approver, ...]:
+def list_approvers(view: QuestionView, *, session: Session, hub: Hub) -> tuple[Approver, ...]:
     """Return everybody who may approve at present, and whether they signed."""
-    root = hub.trust.trust(session, now=now).root
+    root = hub.trust.trust(session).root
     return tuple(
         Approver(key_id, root.keys[key_id], key_id in view.signatures.signers)
         for key_id in root.roles[RoleName.APPROVERS].keys
@@ -80,7 +80,7 @@ def list_approvers(view: QuestionView, *, session: Session, hub: Hub, now: datet
 
 def _view(session: Session, row: Row[Any], hub: Hub, now: datetime) -> QuestionView:
     question = hub.questions.checked(session, row.question_hash).question
-    trust = hub.trust.trust(session, now=now)
+    trust = hub.trust.trust(session)
     signatures = count_signatures(trust, Envelope.from_text(row.envelope), row.question_hash)
     asked = session.execute(
         select(ROUNDS.c.round_id, ROUNDS.c.phase)

@@ -20,7 +20,7 @@ def record_contribution(session: Session, *, arrival: Arrival, hub: Hub, now: da
     before = earlier_receipt(session, arrival)
     if before is not None:
         return before
-    verified = wire.open_from_collective(hub.trust.trust(session, now=now), arrival.body, Contribution, now=now)
+    verified = wire.open_from_collective(hub.trust.trust(session), arrival.body, Contribution, now=now)
     contribution = verified.document
     place = refuse_mixup(session, arrival, contribution)
     check_contribution(hub.questions.checked(session, contribution.question_hash), contribution)

@@ -19,7 +19,7 @@ def record_decision(session: Session, *, arrival: Arrival, hub: Hub, now: dateti
     before = earlier_receipt(session, arrival)
     if before is not None:
         return before
-    verified = wire.open_from_collective(hub.trust.trust(session, now=now), arrival.body, Decision, now=now)
+    verified = wire.open_from_collective(hub.trust.trust(session), arrival.body, Decision, now=now)
     decision = verified.document
     place = refuse_mixup(session, arrival, decision)
     event = heard_decision(decision, arrival.content)

@@ -50,9 +50,11 @@ class TrustShelf:
     _keys: tuple[Heads, datetime, Mapping[str, PublicKey]] | None = None
     _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def held(self, session: Session, *, now: datetime) -> Held:
-        """Return what is believed now; raises NotFoundError(HUB_NOT_FOUNDED) before the first root is published."""
-        del now  # what was published holds whatever the clock says; each use of it looks at its own dates
+    def held(self, session: Session) -> Held:
+        """Return what is believed, whatever the clock says: each use looks at the dates itself.
+
+        Raises NotFoundError(HUB_NOT_FOUNDED) before the first root is published.
+        """
         heads = read_heads(session)
         if heads.root == 0:
             raise NotFoundError(Reason.HUB_NOT_FOUNDED)
@@ -62,17 +64,17 @@ class TrustShelf:
                 found = self._held = _restore(session, heads, allow_demo=self.allow_demo)
         return found
 
-    def trust(self, session: Session, *, now: datetime) -> TrustState:
+    def trust(self, session: Session) -> TrustState:
         """Return the state of trust; raises as `held` does."""
-        return self.held(session, now=now).trust
+        return self.held(session).trust
 
-    def network(self, session: Session, *, now: datetime) -> str:
+    def network(self, session: Session) -> str:
         """Return the name of the federation, to which tokens are bound; no later root changes it."""
-        return (self._held or self.held(session, now=now)).trust.network
+        return (self._held or self.held(session)).trust.network
 
     def token_keys(self, session: Session, *, now: datetime) -> Mapping[str, PublicKey]:
         """Return collective -> key of everybody who may call now; raises when root or directory has expired."""
-        held = self.held(session, now=now)
+        held = self.held(session)
         kept = self._keys
         if kept is None or kept[0] != held.heads or not timedelta(0) <= now - kept[1] < _KEYS_KEPT:
             kept = self._keys = (held.heads, now, held.trust.collective_keys(now=now))

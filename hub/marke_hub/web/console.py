@@ -66,7 +66,7 @@ class StandingLine:
 def overview() -> Response:
     """Show what waits for an operator and what runs."""
     here, hub = visit(), at_work(Hub)
-    collectives = list_collectives(here.session, hub=hub, now=here.now)
+    collectives = list_collectives(here.session, hub=hub)
     asked = list_questions(here.session, hub=hub, now=here.now)
     running = (found for found in list_rounds(here.session, hub=hub) if found.phase in {"deciding", "open"})
     view = Overview(
@@ -85,7 +85,7 @@ def overview() -> Response:
 def collectives() -> Response:
     """Show who waits with their six words, who is in, and the invitations."""
     here = visit()
-    found = list_collectives(here.session, hub=at_work(Hub), now=here.now)
+    found = list_collectives(here.session, hub=at_work(Hub))
     invited = list_invitations(here.session)
     still_open = tuple(one for one in invited if one.used is None and one.expires >= here.now)
     past = tuple(one for one in invited if one not in still_open)
@@ -108,7 +108,7 @@ def one_question(question: str) -> Response:
     """Show what one question asks and who signed."""
     here, hub = visit(), at_work(Hub)
     found = read_question(here.session, question=question, hub=hub, now=here.now)
-    approvers = list_approvers(found, session=here.session, hub=hub, now=here.now)
+    approvers = list_approvers(found, session=here.session, hub=hub)
     view = question_page(found, approvers, explain_question(found, here.language), here.voice)
     return render("console/question.html", view=view)
 
@@ -128,7 +128,7 @@ def one_round(round_id: str) -> Response:
     """Show where every invited collective stands in one round."""
     here, hub = visit(), at_work(Hub)
     found = read_round(here.session, round_id=round_id, hub=hub)
-    names = {one.collective: one.name for one in list_collectives(here.session, hub=hub, now=here.now)}
+    names = {one.collective: one.name for one in list_collectives(here.session, hub=hub)}
     standings = tuple(
         StandingLine(names.get(one.collective, one.collective), one.standing, STANDING_LOOKS[one.standing], one.refusal)
         for one in list_standings(here.session, round_id=round_id)

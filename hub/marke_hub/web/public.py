@@ -100,4 +100,4 @@ def _newest_counted(lines: Sequence[OutcomeLine]) -> Newest | None:
 
 def _listed() -> int:
     here = visit()
-    return sum(one.is_listed for one in list_collectives(here.session, hub=at_work(Hub), now=here.now))
+    return sum(one.is_listed for one in list_collectives(here.session, hub=at_work(Hub)))

@@ -18,7 +18,7 @@ from marke_ground.store.engine import reading, transaction
 from marke_node.cli.surroundings import BOARD, opened
 from marke_node.services.decide_question import Decided, NotYet, SaidNo, SaidYes, approve_question, refuse_question
 from marke_node.services.pipeline_steps import NOT_BUILT
-from marke_node.services.read_place import list_places, read_place
+from marke_node.services.read_place import read_place, read_places
 from marke_node.services.read_register import RegisterEntry, read_register
 from marke_node.services.standing_rules import read_standing, set_standing
 
@@ -82,7 +82,7 @@ def _said(entries: Sequence[RegisterEntry]) -> list[str]:
 def decide(*, round_id: str, word: str) -> None:
     """Say yes or no to a question, for the board. A yes can be taken back until the answer is signed."""
     with opened() as here, transaction(here.engine) as session:
-        standpoint = here.node.standpoint(session, now=here.now)
+        standpoint = here.node.standpoint(session)
         act = approve_question if word == "approve" else refuse_question
         decided: Decided = act(session, round_id=round_id, standpoint=standpoint, by=BOARD, now=here.now)
     match decided:
@@ -99,8 +99,9 @@ def decide(*, round_id: str, word: str) -> None:
 def place(*, round_id: str | None, leaf: str) -> None:
     """Show the collective's own place among the others: between which percentiles its mean lies."""
     with opened() as here, reading(here.engine) as session:
-        rounds = [round_id] if round_id else list_places(session)
-        pages = [read_place(session, round_id=one, codebook=read_builtin(), leaf=leaf) for one in rounds]
+        book = read_builtin()
+        one = (read_place(session, round_id=round_id, codebook=book, leaf=leaf),) if round_id else ()
+        pages = one or read_places(session, codebook=book, leaf=leaf)
     found: list[Json] = []
     lines: list[str] = []
     for page in pages:

@@ -105,9 +105,7 @@ class Agent:
             if membership.collective is not None:
                 if self._standpoint is None or kept != self._kept:
                     self._kept = kept
-                    self._standpoint = load_standpoint(
-                        session, key=self._key, allow_demo=self._settings.allow_demo, now=now
-                    )
+                    self._standpoint = load_standpoint(session, key=self._key, allow_demo=self._settings.allow_demo)
                 return self._standpoint
             trust = load_trust(session, allow_demo=self._settings.allow_demo)
         self._exchange.ask_admission(trust, membership.enrolment, report, now)

@@ -43,9 +43,9 @@ class Node:
         """Say whether the root of a demo may be trusted; never in production."""
         return self.config.environment is not Environment.PRODUCTION
 
-    def standpoint(self, session: Session, *, now: datetime) -> Standpoint:
+    def standpoint(self, session: Session) -> Standpoint:
         """Return from where this node looks at questions; raises as `load_standpoint` does."""
-        return load_standpoint(session, key=self.key, allow_demo=self.allow_demo, now=now)
+        return load_standpoint(session, key=self.key, allow_demo=self.allow_demo)
 
 
 def make_node(config: NodeConfig, secret: Secret | None, chance: Chance, *, now: datetime) -> Node:

@@ -90,7 +90,9 @@ def read_place(session: Session, *, round_id: str, codebook: Codebook, leaf: str
     )
 
 
-def read_places(session: Session, *, codebook: Codebook, most: int | None = None) -> tuple[PlacePage, ...]:
+def read_places(
+    session: Session, *, codebook: Codebook, leaf: str = "all", most: int | None = None
+) -> tuple[PlacePage, ...]:
     """Return every place the collective has, the newest first, or the `most` newest.
 
     A round in which too few collectives answered for a distribution gives no place and is left out.
@@ -100,7 +102,7 @@ def read_places(session: Session, *, codebook: Codebook, most: int | None = None
         if most is not None and len(found) == most:
             break
         try:
-            found.append(read_place(session, round_id=round_id, codebook=codebook))
+            found.append(read_place(session, round_id=round_id, codebook=codebook, leaf=leaf))
         except NotFoundError as error:
             if error.reason is not Reason.NO_PLACE_YET:
                 raise

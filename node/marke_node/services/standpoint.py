@@ -1,7 +1,5 @@
 """The node's standpoint: trust verified from what was kept, the built-in codebook, and the collective's own key."""
 
-from datetime import datetime
-
 from marke.codebook.builtin import read_builtin
 from marke.errors import NotFoundError
 from marke.reasons import Reason
@@ -12,9 +10,8 @@ from marke_node.services.keep_trust import load_trust
 from marke_node.services.pipeline import Signer, Standpoint
 
 
-def load_standpoint(session: Session, *, key: PrivateKey, allow_demo: bool, now: datetime) -> Standpoint:
+def load_standpoint(session: Session, *, key: PrivateKey, allow_demo: bool) -> Standpoint:
     """Return the standpoint of a member of a federation; raises NotFoundError (NOT_JOINED, NOT_ADMITTED_YET)."""
-    del now  # what was kept holds whatever the clock says; each use of it looks at its own dates
     collective = read_membership(session).collective
     if collective is None:
         raise NotFoundError(Reason.NOT_ADMITTED_YET)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from markupsafe import Markup
 
@@ -15,7 +15,7 @@ from marke_ground.web.coverage_views import CoverageView, coverage_view
 from marke_ground.web.figure_views import group_name
 from marke_ground.web.i18n import Voice
 from marke_ground.web.reading_views import Asking, OwnMeans, ReadingView, reading_views
-from marke_node.services.read_question import Figures, QuestionPage
+from marke_node.services.read_question import Figures, NoFigures, NotShown, QuestionOutcome, QuestionPage
 from marke_node.services.read_register import DecisionView, RegisterEntry
 from marke_node.web.own_pages import OwnTable, own_table
 
@@ -71,6 +71,8 @@ class OneQuestion:
     readings: tuple[ReadingView, ...]
     how: tuple[tuple[str, str], ...]
     has_figures: bool
+    without_figures: str
+    """Why a round that ended gives no figure; empty when it does, or has not ended."""
 
 
 def register_line(entry: RegisterEntry, answered: Collection[str], voice: Voice) -> RegisterLine:
@@ -154,7 +156,28 @@ def one_question(
         else (),
         how=how_lines(page, checked, voice),
         has_figures=isinstance(outcome, Figures),
+        without_figures=_without_figures(outcome, voice),
     )
+
+
+_VOIDS: Final[Mapping[str, str]] = {
+    "too_few": "question.void",
+    "unusable": "question.void_unusable",
+    "withdrawn": "question.void_withdrawn",
+}
+
+
+def _without_figures(outcome: QuestionOutcome, voice: Voice) -> str:
+    """Return why a round that ended gives no figure; empty when it does, or when it has not ended."""
+    match outcome:
+        case NoFigures(reason=reason):
+            return voice.say(_VOIDS[reason])
+        case NotShown():
+            return voice.say("question.not_shown")
+        case Figures() | None:
+            return ""
+        case never:
+            assert_never(never)
 
 
 def _leaving(checked: CheckedQuestion, voice: Voice) -> tuple[tuple[str, str], ...]:

@@ -69,7 +69,7 @@ def decide(round_id: str) -> AnyResponse:
 def _decide(round_id: str, form: DecisionForm) -> Decided:
     here, node = visit(), at_work(Node)
     after_this_request(_wake_agent)
-    standpoint = node.standpoint(here.session, now=here.now)
+    standpoint = node.standpoint(here.session)
     if form.decision == "yes":
         return approve_question(here.session, round_id=round_id, standpoint=standpoint, by=here.by, now=here.now)
     return refuse_question(

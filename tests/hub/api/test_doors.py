@@ -83,7 +83,7 @@ def test_a_node_that_lacks_very_many_roots_gets_them_in_portions(door: Door) -> 
     ada = door.consortium.collectives[0]
     door.consortium.ask()
     with door.consortium.session() as session:
-        one = door.consortium.hub.trust.held(session, now=door.consortium.now)
+        one = door.consortium.hub.trust.held(session)
         many = replace(one, roots=one.roots * (2 * MOST_ROOTS))
         held, pages = 0, list[feed.FeedPage]()
         while not pages or pages[-1].more:
@@ -109,7 +109,7 @@ def test_receipts_are_signed_by_the_hub_and_given_again_byte_for_byte(door: Door
     body = ada.contribution(round_id, checked, {"apartment": CELL}, now=door.consortium.now)
     first = door.put(ada, "contribution", round_id, body)
     with door.consortium.session() as session:
-        trust = door.consortium.hub.trust.trust(session, now=door.consortium.now)
+        trust = door.consortium.hub.trust.trust(session)
     receipt = wire.open_message(trust, first.data, Receipt, now=door.consortium.now).document
     assert (first.status_code, receipt.content_hash) == (201, content_hash(body))
     door.consortium.clock.forward(minutes=30)

@@ -41,7 +41,7 @@ def test_a_public_result_carries_figures_coverage_and_the_signed_document(consor
     assert mean["kind"] == "figure"
     assert "float" not in {type(value).__name__ for value in _walk(found)}
     with consortium.session() as session:
-        trust = consortium.hub.trust.trust(session, now=consortium.now)
+        trust = consortium.hub.trust.trust(session)
     result = wire.open_message(trust, found["envelope"].encode(), Result, now=consortium.now).document
     assert result.cells[0].values == (90, 180_000, 15_000)
 

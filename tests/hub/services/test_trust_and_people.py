@@ -67,8 +67,8 @@ def test_a_hub_that_starts_again_believes_what_it_believed(consortium: Consortiu
     _publish_root(consortium, consortium.sign(_next_root(consortium, directory=two), "root"))
     consortium.clock.forward(hours=-3)
     with consortium.session() as session:
-        running = consortium.hub.trust.held(session, now=consortium.now)
-        again = TrustShelf(allow_demo=True).held(session, now=consortium.now)
+        running = consortium.hub.trust.held(session)
+        again = TrustShelf(allow_demo=True).held(session)
     assert again == running
     assert again.trust.directory.version == 2
     assert len(Envelope.from_text(again.directory or "").signatures) == 2
@@ -118,10 +118,10 @@ def test_admitting_asks_for_the_six_words_and_counts_only_once_it_is_signed(cons
         assert len(again) == 1
         assert list_waiting(session) == ()
         assert list_invitations(session)[0].used == consortium.now
-        assert not list_collectives(session, hub=consortium.hub, now=consortium.now)[0].is_listed
+        assert not list_collectives(session, hub=consortium.hub)[0].is_listed
     consortium.publish_directory()
     with consortium.session() as session:
-        assert list_collectives(session, hub=consortium.hub, now=consortium.now)[0].is_listed
+        assert list_collectives(session, hub=consortium.hub)[0].is_listed
 
 
 def test_a_collective_is_revoked_once(consortium: Consortium) -> None:
@@ -145,7 +145,7 @@ def test_a_question_is_asked_only_by_the_threshold_of_approvers(consortium: Cons
     with consortium.session() as session:
         view = read_question(session, question=checked.hash[:24], hub=consortium.hub, now=consortium.now)
         assert (view.state, len(view.signatures.signers)) == ("waiting_for_signatures", 1)
-        people = list_approvers(view, session=session, hub=consortium.hub, now=consortium.now)
+        people = list_approvers(view, session=session, hub=consortium.hub)
         assert [person.signed for person in people].count(True) == 1
         assert "gas" in explain_question(view, "en").lower()
     consortium.approve(checked.hash)
@@ -176,7 +176,7 @@ def test_the_hubs_own_key_a_stranger_and_other_bytes_approve_nothing(consortium:
                     session, envelope=file.to_bytes(), hub=consortium.hub, by=OPERATOR, now=consortium.now
                 )
     with consortium.session() as session:
-        found = signatures_of(session, question=checked.hash, hub=consortium.hub, now=consortium.now)
+        found = signatures_of(session, question=checked.hash, hub=consortium.hub)
     assert found.signers == ()
 
 
@@ -252,16 +252,16 @@ def test_what_a_node_says_of_itself_is_remembered_to_five_minutes(consortium: Co
         consortium.clock.instant = began + timedelta(minutes=minutes)
         door.poll(ada, poll_request())
     with consortium.session() as session:
-        assert list_collectives(session, hub=consortium.hub, now=consortium.now)[0].seen == began
+        assert list_collectives(session, hub=consortium.hub)[0].seen == began
     consortium.clock.instant = began + timedelta(minutes=6)
     door.poll(ada, poll_request())
     with consortium.session() as session:
-        assert list_collectives(session, hub=consortium.hub, now=consortium.now)[0].seen == consortium.now
+        assert list_collectives(session, hub=consortium.hub)[0].seen == consortium.now
 
 
 def test_a_hub_that_was_not_founded_says_so(consortium: Consortium) -> None:
     hub = consortium.hub
     unfounded = type(hub.trust)(allow_demo=False)
     with consortium.session() as session, pytest.raises(UntrustedError, match="demo_root"):
-        unfounded.trust(session, now=consortium.now)
+        unfounded.trust(session)
     assert problem(Door(consortium).client.get("/api/v1/trust/directory")) == (404, "no_such_page")

@@ -146,4 +146,4 @@ def _keep_unchecked(consortium: Consortium, round_id: str, body: bytes) -> None:
 
 def _trust(consortium: Consortium) -> TrustState:
     with consortium.session() as session:
-        return consortium.hub.trust.trust(session, now=consortium.now)
+        return consortium.hub.trust.trust(session)
