@@ -15,6 +15,8 @@ from support.canary_life import IN_A_FILE, Lived, life
 from support.meter_files import EAN_ELECTRICITY
 from support.web_sites import WHY
 
+pytestmark = pytest.mark.whole
+
 SHOWN: Final[Mapping[str, set[str]]] = {
     "import.look": {"members.name", "members.address", "members.town", "households.id"},
 }

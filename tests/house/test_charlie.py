@@ -19,6 +19,8 @@ from support.route_walk import METHODS, Address, Kind, addresses, site_of, visit
 from support.small_site import SAME_ORIGIN
 from support.web_sites import MEMBER, NODE_OPERATOR, WebSites
 
+pytestmark = pytest.mark.whole
+
 STEWARD: Final = Actor(ActorKind.STEWARD, "mem_stewardaaaaaaaaaa")
 GROUND: Final = frozenset({"sign_in", "look_at_link", "use_link", "sign_out", "stylesheet", "mark"})
 OPEN: Final[Mapping[Kind, frozenset[str]]] = {

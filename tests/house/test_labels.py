@@ -16,6 +16,8 @@ from support.route_walk import Kind, addresses, site_of, visitor
 from support.small_site import SAME_ORIGIN, csrf_of
 from support.web_sites import MEMBER, WebSites
 
+pytestmark = pytest.mark.whole
+
 START = datetime(2025, 1, 31, 23, tzinfo=UTC)
 PEOPLE = [{"voornaam": "Bob", "achternaam": "de Vries", "straat": "A", "huisnummer": "1", "postcode": "7201AB"}]
 METERS = [(EAN_ELECTRICITY, "0.5", "Elektriciteit", "true"), (EAN_NEIGHBOUR, "0.7", "Elektriciteit", "true")]

@@ -26,6 +26,8 @@ from support.consortium import Collective, Consortium, counting_chance, key_of, 
 from support.databases import PostgresServer
 from support.hub_door import ENVELOPE, JSON, poll_request
 
+pytestmark = pytest.mark.whole
+
 WHO = ("ada", "bea", "cor")
 MESSAGES_IN_A_ROUND = 2 * len(WHO)
 KILLS = 10

@@ -15,6 +15,8 @@ from marke_node.cli import node, surroundings
 from support.consortium import OPERATOR
 from support.live_federation import LiveFederation, live_federation
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def federation(tmp_path: Path) -> Iterator[LiveFederation]:

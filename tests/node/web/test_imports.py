@@ -31,6 +31,8 @@ from support.node_site import Fields, NodeSite, node_site, send
 from support.small_site import SAME_ORIGIN, csrf_of
 from support.villages import ALICE, settle
 
+pytestmark = pytest.mark.whole
+
 START = datetime(2025, 1, 31, 23, tzinfo=UTC)
 DSMR = dsmr_reader(START, [(1000, 500, 0, 0, 10)] * 48)
 NEIGHBOURS = engie(

@@ -19,6 +19,8 @@ from support.live_federation import BOARD, LiveFederation, LiveNode, live_federa
 from support.node_site import NodeSite, node_site, send
 from support.small_site import SAME_ORIGIN, csrf_of
 
+pytestmark = pytest.mark.whole
+
 ASK_FIRST = Standing(purposes=frozenset())
 ENOUGH = {"terraced": [1000 + 7 * number for number in range(20)], "apartment": [700 + 5 * n for n in range(15)]}
 TOO_FEW = {"terraced": [1000, 1010, 1020, 1030]}
