@@ -39,7 +39,7 @@ WORDS: Final[Mapping[str, str]] = {
         (f"series.{name}" for name in ("quantity", "register", "kind", "unit", "method", "empty")),
         "names of our own for what a meter counts",
     ),
-    "roster_rows.codes": "words of the codebook, as JSON",
+    "roster_rows.codes": "words of the codebook",
 }
 """Columns that are left as they are, and why."""
 

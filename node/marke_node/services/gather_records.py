@@ -4,7 +4,6 @@ Consent is not frozen: it is applied each time a question is gathered, and an er
 at once. The rule itself is `marke.governance.consent.counts`; this module only brings it what it asks for.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +15,7 @@ from marke.governance.consent import Consent, Counts, Taking, counts
 from marke.questions.check import CheckedQuestion
 from marke.questions.grouping import bounds_of, leaf_of
 from marke_ground.store.engine import Session
-from marke_node.services.freeze_roster import find_roster, frozen_roster, roster_now
+from marke_node.services.freeze_roster import codes_in, find_roster, frozen_roster, roster_now
 from marke_node.services.give_consent import EVERY_ORDINARY
 from marke_node.store.vault import CONSENTS, HOUSEHOLDS, MEMBERS, ROSTER_ROWS
 
@@ -103,11 +102,11 @@ class _Grouping:
         self._known: dict[str, tuple[str, Clip] | None] = {}
 
     def place(self, codes: str) -> tuple[str, Clip] | None:
-        """Return the leaf of a household, and the bounds of its value, from its codes as canonical JSON."""
+        """Return the leaf of a household, and the bounds of its value, from its codes as the roster has them."""
         try:
             return self._known[codes]
         except KeyError:
-            read = json.loads(codes)
+            read = codes_in(codes)
             leaf = leaf_of(self._checked, read)
             found = self._known[codes] = None if leaf is None else (leaf, bounds_of(self._checked, read))
             return found

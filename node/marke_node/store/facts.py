@@ -112,16 +112,6 @@ def latest_facts(session: Session, *, variable: str, period: str, up_to: int | N
     }
 
 
-def latest_values(session: Session, *, variable: str, period: str, up_to: int) -> dict[int, int]:
-    """Return per household (by key) the value of the newest revision up to one, and nothing else of the fact."""
-    query = (
-        select(FACTS.c.household, FACTS.c.value)
-        .where(FACTS.c.variable == variable, FACTS.c.period == period, FACTS.c.revision <= up_to)
-        .order_by(FACTS.c.revision)
-    )
-    return {row[0]: row[1] for row in session.execute(query).all()}
-
-
 def forget_derived(session: Session, *, kind: FactKind, known_now: Collection[int]) -> int:
     """Remove derived facts of the open revision whose household is not among those that can be derived any more."""
     revision = open_revision(session, variable=kind.variable, period=kind.period)

@@ -39,12 +39,6 @@ def household_ids(session: Session) -> Mapping[int, str]:
     return {row.number: row.id for row in session.execute(query.order_by(HOUSEHOLDS.c.number))}
 
 
-def household_keys(session: Session) -> list[int]:
-    """Return the keys of all households that have not left, in order."""
-    query = select(HOUSEHOLDS.c.number).where(HOUSEHOLDS.c.left_on.is_(None)).order_by(HOUSEHOLDS.c.number)
-    return list(session.execute(query).scalars().all())
-
-
 def member_numbers(session: Session, members: Collection[str]) -> Mapping[str, int]:
     """Return the keys of members that have not left; raises NotFoundError(MEMBER_UNKNOWN) naming the first other."""
     found: dict[str, int] = {}

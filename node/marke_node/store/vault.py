@@ -172,7 +172,7 @@ ROSTER_ROWS = Table(
         comment="the roster",
     ),
     _household(primary_key=True, index=True),
-    Column("codes", Text, nullable=False, comment="the household's codes at freezing, as canonical JSON"),
+    Column("codes", Text, nullable=False, comment="the household's codes at freezing, as category=code"),
     Column("value", BigInteger, nullable=True, comment="the fact at freezing, in steps; empty when there was none"),
     comment="one household of a frozen roster; goes only when the household is erased",
     sqlite_strict=True,

@@ -239,7 +239,12 @@ def _create_roster_rows() -> None:
         "roster_rows",
         sa.Column("roster", sa.BigInteger(), nullable=False, comment="the roster"),
         sa.Column("household", sa.BigInteger(), nullable=False, comment="the household"),
-        sa.Column("codes", sa.Text(), nullable=False, comment="the household's codes at freezing, as canonical JSON"),
+        sa.Column(
+            "codes",
+            sa.Text(),
+            nullable=False,
+            comment="the household's codes at freezing, as category=code",
+        ),
         sa.Column(
             "value", sa.BigInteger(), nullable=True, comment="the fact at freezing, in steps; empty when there was none"
         ),
