@@ -9,6 +9,8 @@ from support.envelope_attacks import FORGED, Door, Family, flipped, sealed
 from support.known_keys import ALICE_KEY, a_contribution, a_decision
 from support.untimely_envelopes import UNTIMELY
 
+pytestmark = pytest.mark.whole
+
 FAMILIES = {**FORGED, **UNTIMELY}
 VARIANTS = 25
 

@@ -11,6 +11,8 @@ from marke_ground.store.engine import reading, transaction
 from marke_ground.web import sessions
 from support.small_site import ACCESS, ALICE, AUDIT, BOB, SAME_ORIGIN, SmallSite, csrf_of, sign_in, small_site
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def site(tmp_path: Path, noon: datetime) -> SmallSite:

@@ -15,6 +15,8 @@ from marke_ground.web.ground import build_app
 from marke_ground.web.visit import EXTENSION, Ground
 from support.small_site import ACCESS, ALICE, NOTES, SAME_ORIGIN, SmallSite, csrf_of, small_site
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def site(tmp_path: Path, noon: datetime) -> SmallSite:
