@@ -5,11 +5,14 @@ made beforehand and is not counted. `dsmr_reader` has five readings a row, `home
 """
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from marke.vocabulary.actor import Actor, ActorKind
 from marke_deploy.demo_files import dsmr_reader, homewizard_electricity
@@ -30,7 +33,7 @@ SECRET = bytes(32)
 
 
 def _uses(rows: int) -> Iterable[tuple[int, int, int, int, int]]:
-    return ((n * 7 % 900, n * 5 % 700, n % 300, n % 200, n * 3 % 1000) for n in range(rows))
+    return ((n * 7 % 900, n * 5 % 700, n % 300, n % 200, n * 3 % 200) for n in range(rows))
 
 
 def _dsmr(readings: int) -> bytes:
@@ -45,7 +48,7 @@ def _homewizard(readings: int) -> bytes:
 
 def _engie(readings: int) -> bytes:
     # gas only: nothing is added for a second tariff; eight meters, as time does not reach back further
-    rows = [(str(n % 8), f"0.{n * 7 % 1000:03}", "Gas", "0") for n in range(readings)]
+    rows = [(str(n % 8), f"0.{n * 7 % 200:03}", "Gas", "0") for n in range(readings)]
     return engie(NOW - timedelta(hours=readings // 8 + 1), rows)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,11 @@ def test_the_choices_of_the_tests_are_listed_as_the_readme_says() -> None:
     listed = subprocess.run([ROOT / "tests" / "run", "--help"], capture_output=True, check=True, text=True)
     assert "--fast" in listed.stdout
     assert "--deep" in listed.stdout
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests/benchmarks").glob("*.py")), ids=lambda path: path.name)
+def test_a_benchmark_starts_by_the_command_that_is_printed(path: Path) -> None:
+    printed = f"python {path.relative_to(ROOT)}"
+    assert printed in (ROOT / "docs/reference/benchmarks.md").read_text("utf-8")
+    started = subprocess.run([sys.executable, str(path), "--help"], cwd=ROOT, capture_output=True, check=False)
+    assert started.returncode == 0, started.stderr.decode()
